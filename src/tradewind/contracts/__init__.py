@@ -1,0 +1,1 @@
+"""Messages and client protocols that cross a service boundary."""

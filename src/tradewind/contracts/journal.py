@@ -1,0 +1,239 @@
+"""The events of the trading core as its journal keeps them, and as consumers follow them.
+
+Amounts are integers in billionths. Events of an order carry what the order has become
+(``filled_qty`` and so on), so that a consumer needs no state of its own to tell its story.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    ExecutionId,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+    VenueId,
+)
+from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+
+
+class Liquidity(StrEnum):
+    """Whether a fill took what was shown or was itself waiting in the book."""
+
+    TAKER = "taker"
+    MAKER = "maker"
+
+
+class CancelReason(StrEnum):
+    """Why an order ended before it was filled."""
+
+    REQUESTED = "requested"
+    IMMEDIATE = "immediate_or_cancel"
+    FILL_OR_KILL = "fill_or_kill"
+    UNFUNDED = "insufficient_buying_power"
+    CORPORATE_ACTION = "corporate_action"
+
+
+class AccountOpened(Struct, frozen=True, tag="account_opened"):
+    """An account may trade at this venue."""
+
+    account_id: AccountId
+    currency: str = "USD"
+
+
+class CashDeposited(Struct, frozen=True, tag="cash_deposited"):
+    """Cash came in from outside."""
+
+    account_id: AccountId
+    amount: MoneyUnits
+    reference: str
+
+
+class CashWithdrawn(Struct, frozen=True, tag="cash_withdrawn"):
+    """Cash went out; ``amount`` is positive."""
+
+    account_id: AccountId
+    amount: MoneyUnits
+    reference: str
+
+
+class AccountConfigured(Struct, frozen=True, tag="account_configured"):
+    """The settings that an account's owner may change, all of them."""
+
+    account_id: AccountId
+    suspend_trade: bool
+    fractional_trading: bool
+    no_shorting: bool
+    trade_confirm_email: str
+    max_margin_multiplier: str
+    ptp_no_exception_entry: bool
+
+
+class OrderAccepted(Struct, frozen=True, tag="order_accepted"):
+    """An order was taken. ``status`` is ``new`` in an open session, else ``accepted``."""
+
+    order_id: OrderId
+    account_id: AccountId
+    client_order_id: str
+    symbol: str
+    side: OrderSide
+    order_type: OrderType
+    time_in_force: TimeInForce
+    qty: QuantityUnits
+    limit_price: PriceUnits | None
+    status: OrderStatus
+    hold: int
+    """Reserved by this event: cash of a buy, shares of a sell."""
+    queue_ahead: QuantityUnits = QuantityUnits(0)
+    """What the feed showed at the limit price when the order came to rest."""
+    extended_hours: bool = False
+    replaces: OrderId | None = None
+    filled_before: QuantityUnits = QuantityUnits(0)
+    """Always zero but for an order that replaces a partly filled one."""
+
+
+class OrderActivated(Struct, frozen=True, tag="order_activated"):
+    """The session opened and an accepted order joined the book."""
+
+    order_id: OrderId
+    account_id: AccountId
+    queue_ahead: QuantityUnits = QuantityUnits(0)
+
+
+class OrderFilled(Struct, frozen=True, tag="order_filled"):
+    """An execution that traded: one side of it."""
+
+    order_id: OrderId
+    account_id: AccountId
+    execution_id: ExecutionId
+    symbol: str
+    side: OrderSide
+    price: PriceUnits
+    qty: QuantityUnits
+    fee: MoneyUnits
+    liquidity: Liquidity
+    hold_released: int
+    """Taken out of the order's hold: cash of a buy, shares of a sell."""
+    filled_qty: QuantityUnits
+    filled_value: MoneyUnits
+    """Sum of price times quantity over the order's fills."""
+    status: OrderStatus
+    position_qty: QuantityUnits
+    contra_order_id: OrderId | None = None
+    """The other user's order, or ``None`` when the feed's depth was the other side."""
+
+
+class OrderCanceled(Struct, frozen=True, tag="order_canceled"):
+    """An order ended unfilled or partly filled; its hold is released."""
+
+    order_id: OrderId
+    account_id: AccountId
+    reason: CancelReason
+    hold_released: int
+
+
+class OrderExpired(Struct, frozen=True, tag="order_expired"):
+    """A day order's session ended; its hold is released."""
+
+    order_id: OrderId
+    account_id: AccountId
+    hold_released: int
+
+
+class OrderReplaced(Struct, frozen=True, tag="order_replaced"):
+    """An order gave way to another, whose ``OrderAccepted`` follows; its hold is released."""
+
+    order_id: OrderId
+    account_id: AccountId
+    replaced_by: OrderId
+    hold_released: int
+
+
+class SessionStarted(Struct, frozen=True, tag="session_started"):
+    """The venue began a trading date."""
+
+    trading_date: date
+
+
+class SessionEnded(Struct, frozen=True, tag="session_ended"):
+    """The venue ended a trading date; ``closing_prices`` value the positions."""
+
+    trading_date: date
+    closing_prices: dict[str, PriceUnits]
+
+
+class PositionSplit(Struct, frozen=True, tag="position_split"):
+    """A split changed the number of shares of one position; its cost stays."""
+
+    action_id: str
+    account_id: AccountId
+    symbol: str
+    qty_before: QuantityUnits
+    qty_after: QuantityUnits
+
+
+class DividendPaid(Struct, frozen=True, tag="dividend_paid"):
+    """Cash for the shares of one position."""
+
+    action_id: str
+    account_id: AccountId
+    symbol: str
+    qty: QuantityUnits
+    rate: MoneyUnits
+    amount: MoneyUnits
+
+
+Event = (
+    AccountOpened
+    | CashDeposited
+    | CashWithdrawn
+    | AccountConfigured
+    | OrderAccepted
+    | OrderActivated
+    | OrderFilled
+    | OrderCanceled
+    | OrderExpired
+    | OrderReplaced
+    | SessionStarted
+    | SessionEnded
+    | PositionSplit
+    | DividendPaid
+)
+
+
+class JournalRecord(Struct, frozen=True):
+    """One event with its place: ``number`` counts a venue's records from 1 without a gap."""
+
+    venue_id: VenueId
+    number: int
+    at: datetime
+    event: Event
+
+
+class JournalReader(Protocol):
+    """How consumers follow the journal: by number, so nothing is lost or applied twice."""
+
+    async def last_number(self, venue_id: VenueId) -> int:
+        """Return the number of the newest committed record, 0 when there is none."""
+        ...
+
+    def follow(
+        self, venue_id: VenueId, after: int, *, batch: int = 500
+    ) -> AsyncIterator[list[JournalRecord]]:
+        """Yield committed records after a number in order, for ever, in non-empty lists."""
+        ...
+
+    async def list_venues(self) -> list[VenueId]:
+        """Return the venues that have a journal."""
+        ...
+
+
+JOURNAL_TOPIC = "journal"
+"""Bus topic on which a venue's id is published after each commit: a nudge, not the truth."""

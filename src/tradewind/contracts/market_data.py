@@ -1,0 +1,339 @@
+"""What the market-data service offers: instruments, calendars, prices, and feeds of venues.
+
+Prices, sizes and volumes are integers in billionths. Instants are aware UTC. A *trade* is a market
+print, a *quote* the best bid and ask, *depth* the levels behind it, a *bar* OHLCV stamped at its
+start.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from tradewind.contracts.vocabulary import AssetClass, FeedKind, InstrumentId, SessionHours, VenueId
+from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+
+
+class Instrument(Struct, frozen=True, kw_only=True):
+    """What can be traded."""
+
+    instrument_id: InstrumentId
+    symbol: str
+    name: str
+    exchange: str
+    asset_class: AssetClass = AssetClass.US_EQUITY
+    active: bool = True
+    tradable: bool = True
+    marginable: bool = False
+    shortable: bool = False
+    fractionable: bool = True
+    price_increment: PriceUnits
+    """Smallest step of a limit price at or above one dollar."""
+    quantity_increment: QuantityUnits
+    """Smallest step of an order's quantity."""
+
+
+class Trade(Struct, frozen=True, tag="trade"):
+    """A market print."""
+
+    symbol: str
+    at: datetime
+    price: PriceUnits
+    size: QuantityUnits
+    trade_id: int
+    exchange: str = "V"
+    conditions: tuple[str, ...] = ()
+    tape: str = "C"
+
+
+class Quote(Struct, frozen=True, tag="quote"):
+    """Best bid and ask; a zero price means that side is empty."""
+
+    symbol: str
+    at: datetime
+    bid_price: PriceUnits
+    bid_size: QuantityUnits
+    ask_price: PriceUnits
+    ask_size: QuantityUnits
+    exchange: str = "V"
+    conditions: tuple[str, ...] = ("R",)
+    tape: str = "C"
+
+
+class DepthLevel(Struct, frozen=True, array_like=True):
+    """How much is offered or bid for at one price."""
+
+    price: PriceUnits
+    size: QuantityUnits
+
+
+class Depth(Struct, frozen=True, tag="depth"):
+    """The feed's levels of one instrument, best first on both sides; replaces what was shown."""
+
+    symbol: str
+    at: datetime
+    bids: tuple[DepthLevel, ...]
+    asks: tuple[DepthLevel, ...]
+
+    def quote(self) -> Quote:
+        """Return the best bid and ask."""
+        bid = self.bids[0] if self.bids else DepthLevel(PriceUnits(0), QuantityUnits(0))
+        ask = self.asks[0] if self.asks else DepthLevel(PriceUnits(0), QuantityUnits(0))
+        return Quote(self.symbol, self.at, bid.price, bid.size, ask.price, ask.size)
+
+
+Timeframe = str
+"""``<n>Min``, ``<n>Hour``, ``1Day``, ``1Week`` or ``<n>Month``."""
+
+
+class Bar(Struct, frozen=True, tag="bar"):
+    """Open, high, low, close and volume over an interval."""
+
+    symbol: str
+    timeframe: Timeframe
+    starts_at: datetime
+    open: PriceUnits
+    high: PriceUnits
+    low: PriceUnits
+    close: PriceUnits
+    volume: QuantityUnits
+    trade_count: int
+    vwap: PriceUnits
+
+
+class SessionOpened(Struct, frozen=True, tag="session_opened"):
+    """The venue starts to trade; orders that waited join the book."""
+
+    trading_date: date
+    at: datetime
+
+
+class SessionClosed(Struct, frozen=True, tag="session_closed"):
+    """The venue stops trading; day orders expire. ``closing_prices`` by symbol."""
+
+    trading_date: date
+    at: datetime
+    closing_prices: dict[str, PriceUnits]
+
+
+class Split(Struct, frozen=True, tag="split"):
+    """``new_rate`` shares replace ``old_rate`` shares before the open of ``ex_date``."""
+
+    action_id: str
+    symbol: str
+    ex_date: date
+    new_rate: int
+    old_rate: int
+
+
+class CashDividend(Struct, frozen=True, tag="cash_dividend"):
+    """``rate`` of cash for each share held before the open of ``ex_date``."""
+
+    action_id: str
+    symbol: str
+    ex_date: date
+    rate: MoneyUnits
+    special: bool = False
+
+
+CorporateAction = Split | CashDividend
+
+FeedEvent = Trade | Depth | Bar | SessionOpened | SessionClosed | Split | CashDividend
+
+
+class FeedMessage(Struct, frozen=True):
+    """What goes over the bus on the topic ``feed_topic(venue_id)``.
+
+    ``number`` counts a venue's messages from 1 without a gap; ``at`` is the venue's time. One
+    message may carry many events, which are applied in order and together.
+    """
+
+    venue_id: VenueId
+    number: int
+    at: datetime
+    events: list[FeedEvent]
+
+
+def feed_topic(venue_id: VenueId) -> str:
+    """Return the bus topic that carries a venue's ``FeedMessage``s (msgpack)."""
+    return f"feed.{venue_id}"
+
+
+class FeedSpec(Struct, frozen=True, kw_only=True):
+    """What feeds a venue."""
+
+    venue_id: VenueId
+    kind: FeedKind
+    symbols: tuple[str, ...] = ()
+    """Empty means every instrument that the source has."""
+    seed: int = 1
+    hours: SessionHours = SessionHours.EXCHANGE
+    start_date: date | None = None
+    """Replay only: the first and last trading date, inclusive."""
+    end_date: date | None = None
+    lockstep: bool = True
+    """Replay only: advance on ``step_feed`` alone, otherwise one day every ``day_interval_s``."""
+    day_interval_s: float = 10.0
+
+
+class FeedState(Struct, frozen=True, kw_only=True):
+    """Where a venue's feed stands."""
+
+    venue_id: VenueId
+    kind: FeedKind
+    now: datetime
+    is_open: bool
+    trading_date: date | None
+    number: int
+    """Number of the newest ``FeedMessage``."""
+    finished: bool = False
+    days_done: int = 0
+    days_total: int = 0
+
+
+class MarketClock(Struct, frozen=True, kw_only=True):
+    """The venue's time and session."""
+
+    at: datetime
+    is_open: bool
+    next_open: datetime
+    next_close: datetime
+
+
+class TradingDay(Struct, frozen=True, kw_only=True):
+    """One day of the exchange's calendar; ``opens_at`` and ``closes_at`` in UTC."""
+
+    trading_date: date
+    opens_at: datetime
+    closes_at: datetime
+    settlement_date: date
+
+
+class BarQuery(Struct, frozen=True, kw_only=True):
+    """Which bars; ``start`` and ``end`` are inclusive instants on ``starts_at``."""
+
+    symbols: tuple[str, ...]
+    timeframe: Timeframe
+    start: datetime | None = None
+    end: datetime | None = None
+    limit: int = 1000
+    descending: bool = False
+    adjustment: Literal["raw", "split", "dividend", "all"] = "raw"
+    page_token: str | None = None
+
+
+class TickQuery(Struct, frozen=True, kw_only=True):
+    """Which trades or quotes; ``start`` and ``end`` are inclusive."""
+
+    symbols: tuple[str, ...]
+    start: datetime | None = None
+    end: datetime | None = None
+    limit: int = 1000
+    descending: bool = False
+    page_token: str | None = None
+
+
+class BarPage(Struct, frozen=True):
+    """Bars by symbol (symbols without any are absent), sorted by symbol then time."""
+
+    items: dict[str, list[Bar]]
+    next_page_token: str | None = None
+
+
+class TradePage(Struct, frozen=True):
+    """Trades by symbol."""
+
+    items: dict[str, list[Trade]]
+    next_page_token: str | None = None
+
+
+class QuotePage(Struct, frozen=True):
+    """Quotes by symbol."""
+
+    items: dict[str, list[Quote]]
+    next_page_token: str | None = None
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """Everything latest about one instrument; parts that do not exist yet are ``None``."""
+
+    symbol: str
+    latest_trade: Trade | None = None
+    latest_quote: Quote | None = None
+    minute_bar: Bar | None = None
+    daily_bar: Bar | None = None
+    previous_daily_bar: Bar | None = None
+
+
+class MarketDataService(Protocol):
+    """What other services may ask of market data. Every price respects the venue's clock: nothing
+    later than the venue's present is ever returned. Unknown venues raise ``NotFound``."""
+
+    async def list_instruments(
+        self, *, active: bool | None = None, asset_class: AssetClass | None = None
+    ) -> list[Instrument]:
+        """Return the instruments, by symbol."""
+        ...
+
+    async def find_instrument(self, symbol_or_id: str) -> Instrument | None:
+        """Return one by symbol (any case) or id; ``None`` when there is none."""
+        ...
+
+    async def create_feed(self, spec: FeedSpec) -> FeedState:
+        """Start the feed of a new venue; a lockstep replay stands before its first day."""
+        ...
+
+    async def step_feed(self, venue_id: VenueId, days: int = 1) -> FeedState:
+        """Advance a lockstep replay by trading days; its messages are published on return."""
+        ...
+
+    async def stop_feed(self, venue_id: VenueId) -> None:
+        """End a venue's feed."""
+        ...
+
+    async def feed_state(self, venue_id: VenueId) -> FeedState:
+        """Return where the feed stands."""
+        ...
+
+    async def clock(self, venue_id: VenueId) -> MarketClock:
+        """Return the venue's time and session."""
+        ...
+
+    async def list_trading_days(self, start: date, end: date) -> list[TradingDay]:
+        """Return the exchange's days between two dates, inclusive."""
+        ...
+
+    async def latest_trades(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Trade]:
+        """Return the newest trade of each symbol that has one."""
+        ...
+
+    async def latest_quotes(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Quote]:
+        """Return the newest quote of each symbol that has one."""
+        ...
+
+    async def latest_bars(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Bar]:
+        """Return the newest minute bar (daily where the feed has none) of each symbol."""
+        ...
+
+    async def snapshots(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Snapshot]:
+        """Return a snapshot of each symbol that is known."""
+        ...
+
+    async def list_bars(self, venue_id: VenueId, query: BarQuery) -> BarPage:
+        """Return a page of bars."""
+        ...
+
+    async def list_trades(self, venue_id: VenueId, query: TickQuery) -> TradePage:
+        """Return a page of trades."""
+        ...
+
+    async def list_quotes(self, venue_id: VenueId, query: TickQuery) -> QuotePage:
+        """Return a page of quotes."""
+        ...
+
+    async def list_corporate_actions(
+        self, symbols: Sequence[str], start: date, end: date
+    ) -> list[CorporateAction]:
+        """Return the actions whose ex-date lies between two dates, inclusive, by date."""
+        ...

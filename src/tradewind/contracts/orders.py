@@ -1,0 +1,351 @@
+"""What the order service offers: the trading core behind typed requests.
+
+Amounts are integers in billionths. Every method that changes something returns only after the
+change is durable. Refusals are raised as ``tradewind.platform.errors.Refusal``.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from msgspec import UNSET, Struct, UnsetType
+
+from tradewind.contracts.journal import JournalReader, OrderFilled
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    SessionHours,
+    TimeInForce,
+    VenueId,
+)
+from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+
+
+class FeeSchedule(Struct, frozen=True, kw_only=True):
+    """What the venue charges on a fill, rounded to the cent half-even."""
+
+    fee_bps: Decimal = Decimal(0)
+    """Ten-thousandths of the value traded."""
+    fee_per_share: MoneyUnits = MoneyUnits(0)
+    fee_minimum: MoneyUnits = MoneyUnits(0)
+    """Lowest fee of an execution."""
+
+
+class VenueSpec(Struct, frozen=True, kw_only=True):
+    """A market of its own: books, accounts, clock and journal."""
+
+    venue_id: VenueId
+    name: str
+    fees: FeeSchedule = FeeSchedule()
+    hours: SessionHours = SessionHours.EXCHANGE
+    follows_feed_time: bool = False
+    """A replay: the core's time is that of the newest feed message."""
+
+
+class SubmitOrder(Struct, frozen=True, kw_only=True):
+    """Instruct the venue; exactly the fields that the order's type needs are set."""
+
+    order_id: OrderId
+    account_id: AccountId
+    client_order_id: str
+    symbol: str
+    side: OrderSide
+    order_type: OrderType
+    time_in_force: TimeInForce
+    qty: QuantityUnits
+    limit_price: PriceUnits | None = None
+    extended_hours: bool = False
+
+
+class ReplaceOrder(Struct, frozen=True, kw_only=True):
+    """Replace an open order by a new one; ``None`` keeps the old value."""
+
+    order_id: OrderId
+    new_order_id: OrderId
+    account_id: AccountId
+    client_order_id: str | None = None
+    qty: QuantityUnits | None = None
+    limit_price: PriceUnits | None = None
+    time_in_force: TimeInForce | None = None
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """An order as it stands."""
+
+    order_id: OrderId
+    account_id: AccountId
+    client_order_id: str
+    symbol: str
+    side: OrderSide
+    order_type: OrderType
+    time_in_force: TimeInForce
+    qty: QuantityUnits
+    limit_price: PriceUnits | None
+    extended_hours: bool
+    status: OrderStatus
+    filled_qty: QuantityUnits
+    filled_value: MoneyUnits
+    created_at: datetime
+    updated_at: datetime
+    filled_at: datetime | None = None
+    canceled_at: datetime | None = None
+    expired_at: datetime | None = None
+    replaced_at: datetime | None = None
+    replaces: OrderId | None = None
+    replaced_by: OrderId | None = None
+
+    @property
+    def filled_avg_price(self) -> PriceUnits | None:
+        """Average price of the fills, rounded half-even to a billionth."""
+        from tradewind.platform.money import SCALE, Rounding, divide
+
+        if not self.filled_qty:
+            return None
+        return PriceUnits(divide(self.filled_value * SCALE, self.filled_qty, Rounding.HALF_EVEN))
+
+
+class OrderQuery(Struct, frozen=True, kw_only=True):
+    """Which orders; ``after`` and ``until`` are exclusive, on the time of submission."""
+
+    status: Literal["open", "closed", "all"] = "open"
+    symbols: tuple[str, ...] = ()
+    side: OrderSide | None = None
+    after: datetime | None = None
+    until: datetime | None = None
+    before_order_id: OrderId | None = None
+    after_order_id: OrderId | None = None
+    limit: int = 50
+    descending: bool = True
+
+
+class Position(Struct, frozen=True, kw_only=True):
+    """Net signed quantity of one instrument in one account."""
+
+    account_id: AccountId
+    symbol: str
+    qty: QuantityUnits
+    qty_available: QuantityUnits
+    """Not held for open sell orders."""
+    cost_basis: MoneyUnits
+    """What the open quantity cost, by average cost, without fees."""
+    current_price: PriceUnits | None
+    last_day_price: PriceUnits | None
+    """Closing price of the previous trading date."""
+    qty_at_day_start: QuantityUnits
+    """Quantity held when the trading date began, for the profit of the day."""
+    cost_today: MoneyUnits = MoneyUnits(0)
+    """Cost of what was bought since, less proceeds of what was sold."""
+
+
+class TradingAccount(Struct, frozen=True, kw_only=True):
+    """An account's money as the ledger has it."""
+
+    account_id: AccountId
+    venue_id: VenueId
+    currency: str
+    cash_posted: MoneyUnits
+    cash_held: MoneyUnits
+    """Reserved for open buy orders; posted less held is what may still be spent."""
+    long_market_value: MoneyUnits
+    equity: MoneyUnits
+    last_equity: MoneyUnits
+    """Equity at the close of the previous trading date."""
+    fees_paid: MoneyUnits
+    configuration: "Configuration"
+    opened_at: datetime
+
+
+class Configuration(Struct, frozen=True, kw_only=True):
+    """What an account's owner may set."""
+
+    suspend_trade: bool = False
+    fractional_trading: bool = True
+    no_shorting: bool = True
+    trade_confirm_email: str = "all"
+    max_margin_multiplier: str = "1"
+    ptp_no_exception_entry: bool = False
+
+
+class ConfigurationChange(Struct, frozen=True, kw_only=True):
+    """What to change; ``UNSET`` keeps the old value."""
+
+    suspend_trade: bool | UnsetType = UNSET
+    fractional_trading: bool | UnsetType = UNSET
+    no_shorting: bool | UnsetType = UNSET
+    trade_confirm_email: str | UnsetType = UNSET
+    max_margin_multiplier: str | UnsetType = UNSET
+    ptp_no_exception_entry: bool | UnsetType = UNSET
+
+
+class Failure(Struct, frozen=True):
+    """A refusal inside a multi-status answer."""
+
+    status: int
+    code: int
+    message: str
+
+
+class CancelResult(Struct, frozen=True):
+    """One order of a cancel-all; ``failure`` is ``None`` where it was canceled."""
+
+    order_id: OrderId
+    failure: Failure | None = None
+
+
+class CloseResult(Struct, frozen=True):
+    """One position of a close-all: the order that closes it, or why there is none."""
+
+    symbol: str
+    order: Order | None = None
+    failure: Failure | None = None
+
+
+class ActivityQuery(Struct, frozen=True, kw_only=True):
+    """Which activities; ``after`` and ``until`` are exclusive, ``types`` in Alpaca's spelling."""
+
+    types: tuple[str, ...] = ()
+    order_id: OrderId | None = None
+    after: datetime | None = None
+    until: datetime | None = None
+    descending: bool = True
+    limit: int = 100
+    page_token: str | None = None
+    """Id of the last activity of the previous page."""
+
+
+class FillActivity(Struct, frozen=True, kw_only=True, tag="fill"):
+    """A fill as an activity. ``activity_id`` sorts by time."""
+
+    activity_id: str
+    at: datetime
+    fill: OrderFilled
+    order_qty: QuantityUnits
+
+
+class CashActivity(Struct, frozen=True, kw_only=True, tag="cash"):
+    """A movement that is no trade: ``CSD``, ``CSW``, ``DIV``, ``SPLIT``."""
+
+    activity_id: str
+    at: datetime
+    activity_date: date
+    activity_type: str
+    net_amount: MoneyUnits
+    description: str
+    symbol: str | None = None
+    qty: QuantityUnits | None = None
+    per_share_amount: MoneyUnits | None = None
+
+
+Activity = FillActivity | CashActivity
+
+
+class Verification(Struct, frozen=True, kw_only=True):
+    """What folding a whole journal again found; ``differences`` is empty when all is well."""
+
+    venue_id: VenueId
+    records: int
+    orders: int
+    executions: int
+    postings: int
+    differences: list[str]
+
+
+class OrderService(JournalReader, Protocol):
+    """The trading core. Accounts are found by id alone: each belongs to one venue."""
+
+    async def create_venue(self, spec: VenueSpec) -> None:
+        """Open a market; creating one that exists is refused."""
+        ...
+
+    async def wait_for_feed(self, venue_id: VenueId, number: int, timeout_s: float = 30) -> None:
+        """Return when a feed message has been applied and made durable; raises ``Unavailable``."""
+        ...
+
+    async def open_account(self, venue_id: VenueId, account_id: AccountId) -> None:
+        """Let an account trade at a venue; doing it twice changes nothing."""
+        ...
+
+    async def deposit(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
+        """Post cash from outside."""
+        ...
+
+    async def withdraw(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
+        """Post cash to outside; refused beyond what is available."""
+        ...
+
+    async def get_account(self, account_id: AccountId) -> TradingAccount:
+        """Return the account's money; raises ``NotFound``."""
+        ...
+
+    async def configure(self, account_id: AccountId, change: ConfigurationChange) -> Configuration:
+        """Change settings and return all of them."""
+        ...
+
+    async def submit_order(self, command: SubmitOrder) -> Order:
+        """Take an order and return it as it stands after what it traded at once."""
+        ...
+
+    async def replace_order(self, command: ReplaceOrder) -> Order:
+        """Replace an order and return the new one."""
+        ...
+
+    async def cancel_order(self, account_id: AccountId, order_id: OrderId) -> None:
+        """Cancel an open order; raises ``NotFound`` or ``OrderNotCancelable`` (422)."""
+        ...
+
+    async def cancel_all_orders(self, account_id: AccountId) -> list[CancelResult]:
+        """Cancel every open order of the account."""
+        ...
+
+    async def close_position(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        *,
+        qty: QuantityUnits | None = None,
+        percentage: Decimal | None = None,
+    ) -> Order:
+        """Sell a position at market, whole or in part; raises ``NotFound``."""
+        ...
+
+    async def close_all_positions(
+        self, account_id: AccountId, *, cancel_orders: bool
+    ) -> list[CloseResult]:
+        """Sell every position at market, after canceling open orders if asked."""
+        ...
+
+    async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order:
+        """Return one order; raises ``NotFound``."""
+        ...
+
+    async def get_order_by_client_id(self, account_id: AccountId, client_order_id: str) -> Order:
+        """Return one order by the client's own id; raises ``NotFound``."""
+        ...
+
+    async def get_orders(self, order_ids: Sequence[OrderId]) -> dict[OrderId, Order]:
+        """Return orders of any account by id, for services that follow the journal."""
+        ...
+
+    async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:
+        """Return orders by time of submission."""
+        ...
+
+    async def list_positions(self, account_id: AccountId) -> list[Position]:
+        """Return the account's positions by symbol."""
+        ...
+
+    async def get_position(self, account_id: AccountId, symbol: str) -> Position:
+        """Return one position; raises ``NotFound``."""
+        ...
+
+    async def list_activities(self, account_id: AccountId, query: ActivityQuery) -> list[Activity]:
+        """Return fills and cash movements by time."""
+        ...
+
+    async def verify(self) -> list[Verification]:
+        """Fold every journal again and compare it with the tables and with memory."""
+        ...

@@ -1,0 +1,67 @@
+"""What the portfolio service offers: equity by day and how an account has performed."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from msgspec import Struct
+
+from tradewind.contracts.vocabulary import AccountId, VenueId
+from tradewind.platform.money import MoneyUnits
+
+
+class EquityPoint(Struct, frozen=True, kw_only=True):
+    """An account's equity at the close of a trading date."""
+
+    trading_date: date
+    at: datetime
+    equity: MoneyUnits
+    """Posted cash plus positions at closing prices."""
+    net_cash_flow: MoneyUnits
+    """Deposits less withdrawals of that day, which are no profit."""
+    profit_loss: MoneyUnits
+    """Equity less the previous day's, less the net cash flow."""
+
+
+class EquityHistory(Struct, frozen=True, kw_only=True):
+    """Points in order of date; ``base_value`` is the equity before the first of them."""
+
+    points: list[EquityPoint]
+    base_value: MoneyUnits
+    base_value_at: date | None
+
+
+class Performance(Struct, frozen=True, kw_only=True):
+    """How an account did over its points; ratios as fractions (0.05 is five percent)."""
+
+    account_id: AccountId
+    start_date: date | None
+    end_date: date | None
+    start_equity: MoneyUnits
+    end_equity: MoneyUnits
+    net_cash_flow: MoneyUnits
+    profit_loss: MoneyUnits
+    time_weighted_return: Decimal
+    """Product of the daily growth factors less one; flows count at the start of their day."""
+    max_drawdown: Decimal
+    """Largest fall of the time-weighted index from its peak, as a positive fraction."""
+    fees: MoneyUnits
+    dividends: MoneyUnits
+    fills: int
+
+
+class PortfolioService(Protocol):
+    """What other services may ask about history. Answers cover the journal up to the newest record
+    that was committed before the call."""
+
+    async def equity_history(
+        self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
+    ) -> EquityHistory:
+        """Return equity by trading date between two dates, inclusive."""
+        ...
+
+    async def performance(
+        self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
+    ) -> Performance:
+        """Return the account's performance between two dates, inclusive."""
+        ...

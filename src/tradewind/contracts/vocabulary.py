@@ -1,0 +1,105 @@
+"""The field's words with one spelling each, as on the wire."""
+
+from enum import StrEnum
+from typing import NewType
+
+AccountId = NewType("AccountId", str)
+"""A customer's brokerage account, a UUID."""
+UserId = NewType("UserId", str)
+OrderId = NewType("OrderId", str)
+ExecutionId = NewType("ExecutionId", str)
+InstrumentId = NewType("InstrumentId", str)
+VenueId = NewType("VenueId", str)
+"""A market with its own clock, books and journal: ``main``, or a replay somebody opened."""
+
+MAIN_VENUE = VenueId("main")
+
+
+class OrderSide(StrEnum):
+    """Which way an order or a fill goes."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+
+class OrderType(StrEnum):
+    """How an order's price is meant."""
+
+    MARKET = "market"
+    LIMIT = "limit"
+    STOP = "stop"
+    STOP_LIMIT = "stop_limit"
+    TRAILING_STOP = "trailing_stop"
+
+
+class TimeInForce(StrEnum):
+    """How long an order stands."""
+
+    DAY = "day"
+    GTC = "gtc"
+    OPG = "opg"
+    CLS = "cls"
+    IOC = "ioc"
+    FOK = "fok"
+
+
+class OrderClass(StrEnum):
+    """How orders hang together."""
+
+    SIMPLE = "simple"
+    BRACKET = "bracket"
+    OCO = "oco"
+    OTO = "oto"
+    MLEG = "mleg"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands in its life, in Alpaca's spelling."""
+
+    ACCEPTED = "accepted"
+    """Taken while the market is closed; it joins the book when the session opens."""
+    NEW = "new"
+    PARTIALLY_FILLED = "partially_filled"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order may still trade."""
+        return self in _OPEN
+
+
+_OPEN = frozenset({OrderStatus.ACCEPTED, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
+
+
+class AssetClass(StrEnum):
+    """What kind of thing an instrument is."""
+
+    US_EQUITY = "us_equity"
+    CRYPTO = "crypto"
+
+
+class Role(StrEnum):
+    """What a user may do."""
+
+    TRADER = "trader"
+    VIEWER = "viewer"
+    ADMIN = "admin"
+
+
+class FeedKind(StrEnum):
+    """Where a venue's prices come from."""
+
+    SIMULATED = "simulated"
+    REPLAY = "replay"
+
+
+class SessionHours(StrEnum):
+    """When a venue trades."""
+
+    EXCHANGE = "exchange"
+    """The exchange's own calendar."""
+    ALWAYS = "always"
+    """Around the clock; a trading day runs from midnight to midnight, New York time."""

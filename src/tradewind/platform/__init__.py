@@ -1,0 +1,1 @@
+"""What every service stands on: settings, database, bus, HTTP, clock, ids, exact numbers."""
