@@ -3,6 +3,9 @@
 from enum import StrEnum
 from typing import NewType
 
+from tradewind.platform.modes import FeedKind as FeedKind
+from tradewind.platform.modes import SessionHours as SessionHours
+
 AccountId = NewType("AccountId", str)
 """A customer's brokerage account, a UUID."""
 UserId = NewType("UserId", str)
@@ -87,19 +90,3 @@ class Role(StrEnum):
     TRADER = "trader"
     VIEWER = "viewer"
     ADMIN = "admin"
-
-
-class FeedKind(StrEnum):
-    """Where a venue's prices come from."""
-
-    SIMULATED = "simulated"
-    REPLAY = "replay"
-
-
-class SessionHours(StrEnum):
-    """When a venue trades."""
-
-    EXCHANGE = "exchange"
-    """The exchange's own calendar."""
-    ALWAYS = "always"
-    """Around the clock; a trading day runs from midnight to midnight, New York time."""

@@ -1,0 +1,129 @@
+"""One service's view of PostgreSQL: its own schema, its own role, written-out SQL."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from tradewind.platform.errors import StartupRefused
+
+Record = asyncpg.Record
+Connection: TypeAlias = "asyncpg.Connection[Record]"
+PooledConnection: TypeAlias = "PoolConnectionProxy[Record]"
+
+CONNECT_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 30.0
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+@dataclass(frozen=True)
+class ServiceSchema:
+    """What a service owns in the database.
+
+    ``migrations`` is the dotted package of its Alembic folder, for example
+    ``tradewind.order_service.migrations``; the revisions lie in ``versions`` below it.
+    """
+
+    schema: str
+    role: str
+    migrations: str
+
+    def __post_init__(self) -> None:
+        for name in (self.schema, self.role):
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no plain lower-case SQL name")
+
+
+class Database:
+    """A pool whose connections act as the service's role inside the service's schema."""
+
+    def __init__(self, dsn: str, schema: ServiceSchema, pool: "asyncpg.Pool[Record]") -> None:
+        self._dsn = dsn
+        self._pool = pool
+        self.schema = schema
+
+    @classmethod
+    async def open(
+        cls, dsn: str, schema: ServiceSchema, *, min_size: int = 1, max_size: int = 8
+    ) -> "Database":
+        """Connect; raises ``StartupRefused`` when the server cannot be reached."""
+        try:
+            pool = await asyncpg.create_pool(
+                dsn,
+                min_size=min_size,
+                max_size=max_size,
+                timeout=CONNECT_TIMEOUT_S,
+                command_timeout=COMMAND_TIMEOUT_S,
+                server_settings=_server_settings(schema),
+            )
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise unreachable(error) from error
+        return cls(dsn, schema, pool)
+
+    async def close(self) -> None:
+        """Close every connection; those still busy after ten seconds are cut."""
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def fetch(self, sql: str, *args: object) -> list[Record]:
+        """Return every row."""
+        return await self._pool.fetch(sql, *args)
+
+    async def fetchrow(self, sql: str, *args: object) -> Record | None:
+        """Return the first row, or ``None``."""
+        return await self._pool.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: object) -> Any:  # a column may be of any type
+        """Return the first column of the first row, or ``None``."""
+        return await self._pool.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: object) -> str:
+        """Run a statement and return its tag, for example ``UPDATE 1``."""
+        return await self._pool.execute(sql, *args)
+
+    async def executemany(self, sql: str, args: Iterable[Sequence[object]]) -> None:
+        """Run a statement once for each sequence of arguments, in one transaction."""
+        await self._pool.executemany(sql, args)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PooledConnection]:
+        """Lend a connection inside a transaction: commits at the end, rolls back on an error."""
+        async with (
+            self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection,
+            connection.transaction(),
+        ):
+            yield connection
+
+    async def connect(self) -> Connection:
+        """Open a connection outside the pool (a writer, LISTEN); the caller closes it."""
+        return await asyncpg.connect(
+            self._dsn,
+            timeout=CONNECT_TIMEOUT_S,
+            command_timeout=COMMAND_TIMEOUT_S,
+            server_settings=_server_settings(self.schema),
+        )
+
+
+def unreachable(error: BaseException) -> StartupRefused:
+    """Say that the database does not answer, and what to do."""
+    return StartupRefused(
+        f"The database cannot be reached ({error or type(error).__name__}). "
+        "Check that PostgreSQL runs and that TRADEWIND_DATABASE_URL is right."
+    )
+
+
+def _server_settings(schema: ServiceSchema) -> dict[str, str]:
+    return {
+        "application_name": f"tradewind-{schema.schema}",
+        "role": schema.role,
+        "search_path": schema.schema,
+        "timezone": "UTC",
+    }

