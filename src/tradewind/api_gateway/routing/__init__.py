@@ -1,0 +1,1 @@
+"""Requests, responses and the table of routes, without a framework between them."""

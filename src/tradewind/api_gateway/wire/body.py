@@ -1,0 +1,41 @@
+"""Request bodies: JSON objects decoded straight into typed structures, numbers exactly."""
+
+from typing import TypeVar
+
+import msgspec
+
+from tradewind.platform.errors import MalformedRequest, UnreadableBody
+
+_T = TypeVar("_T")
+
+UNREADABLE = "request body format is invalid"
+
+
+def decode_body(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
+    """Decode a body.
+
+    Raises ``UnreadableBody`` when it is not a JSON object at all and ``MalformedRequest`` when a
+    field has the wrong type, naming the field. Declare amounts as ``Decimal``: the decoder reads
+    JSON numbers and strings alike from their digits.
+    """
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        reason, at, path = str(error).partition(" - at `$")
+        if not at:
+            raise UnreadableBody(f"{UNREADABLE}: {_plain(reason)}") from None
+        raise MalformedRequest(f"{path.strip('`').lstrip('.')}: {_plain(reason)}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise UnreadableBody(f"{UNREADABLE}: it is not JSON") from None
+
+
+def encode(value: object) -> bytes:
+    """Encode a response body; decimals become strings, instants RFC 3339."""
+    return _encoder.encode(value)
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def _plain(reason: str) -> str:
+    return reason.replace("`", "").replace(" | null", "").replace("Expected", "expected")
