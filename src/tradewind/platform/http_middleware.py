@@ -183,8 +183,6 @@ async def send_refusal(
         (b"content-type", media_type.encode()),
         (b"content-length", str(len(body)).encode()),
     ]
-    if refusal.status == BodyTooLarge.status:
-        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
