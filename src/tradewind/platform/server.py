@@ -59,6 +59,7 @@ class HttpServer:
                 timeout_graceful_shutdown=max(1, round(drain_timeout_s)),
             )
         )
+        self._listener: socket.socket | None = None
         self._task: asyncio.Task[None] | None = None
         self._log = get_logger(name)
 
@@ -68,17 +69,38 @@ class HttpServer:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host  # noqa: S104 compared
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
+    def reserve(self) -> None:
+        """Take the port without listening yet; raises ``StartupRefused`` when it cannot be had.
+
+        Long preparations follow this, so that a taken port is told at once.
+        """
+        if self._listener is not None:
+            return
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self.host, self.port))
+        except OSError as error:
+            listener.close()
+            raise StartupRefused(self._refusal(error)) from error
+        self._listener = listener
+        self.port = listener.getsockname()[1]
+
     async def start(self) -> None:
         """Listen; raises ``StartupRefused`` when the port cannot be had."""
-        listener = self._bind()
-        self.port = listener.getsockname()[1]
-        self._task = asyncio.create_task(self._server.serve([listener]), name=self.name)
+        self.reserve()
+        assert self._listener is not None
+        self._task = asyncio.create_task(self._server.serve([self._listener]), name=self.name)
         started = asyncio.create_task(self._server.listening.wait())
         await asyncio.wait({self._task, started}, return_when=asyncio.FIRST_COMPLETED)
         started.cancel()
         if self._task.done():
-            self._task.result()
-            raise StartupRefused(f"The server {self.name} ended while starting.")
+            error = self._task.exception()
+            self._close()
+            if isinstance(error, OSError):
+                raise StartupRefused(self._refusal(error)) from error
+            raise StartupRefused(f"The server {self.name} ended while starting.") from error
         self._log.debug("listening", url=self.url)
 
     async def stop(self) -> None:
@@ -86,29 +108,26 @@ class HttpServer:
         state = getattr(self._app, "state", None)
         if state is not None:
             state.draining = True
-        if self._task is None:
-            return
-        self._server.should_exit = True
-        done, _ = await asyncio.wait({self._task}, timeout=self._drain_timeout_s + _CUT_MARGIN_S)
-        if not done:
-            self._log.warning("connections were cut after the drain time")
-            self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._task = None
+        if self._task is not None:
+            self._server.should_exit = True
+            done, _ = await asyncio.wait(
+                {self._task}, timeout=self._drain_timeout_s + _CUT_MARGIN_S
+            )
+            if not done:
+                self._log.warning("connections were cut after the drain time")
+                self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._close()
 
     async def ready(self) -> bool:
         """Tell whether the server listens."""
         return self._server.started and not self._server.should_exit
 
-    def _bind(self) -> socket.socket:
-        try:
-            return socket.create_server(
-                (self.host, self.port),
-                family=socket.AF_INET6 if ":" in self.host else socket.AF_INET,
-                backlog=_BACKLOG,
-            )
-        except OSError as error:
-            raise StartupRefused(self._refusal(error)) from error
+    def _close(self) -> None:
+        self._task = None
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
 
     def _refusal(self, error: OSError) -> str:
         if error.errno == errno.EADDRINUSE:

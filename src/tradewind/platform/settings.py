@@ -4,9 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from tradewind.platform.errors import StartupRefused
 from tradewind.platform.modes import FeedKind, SessionHours
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
@@ -124,3 +125,16 @@ class Settings(BaseSettings):
             else [package / "web_dist", package.parent.parent / "web-ui" / "dist"]
         )
         return next((folder for folder in candidates if (folder / "index.html").is_file()), None)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; ``None`` overrides nothing. Raises ``StartupRefused`` naming a bad one."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type] # checked by the model itself
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        raise StartupRefused(
+            f"The setting TRADEWIND_{name} is not valid: {first['msg']} (was {first['input']!r})."
+        ) from error
