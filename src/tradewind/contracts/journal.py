@@ -91,12 +91,13 @@ class OrderAccepted(Struct, frozen=True, tag="order_accepted"):
     status: OrderStatus
     hold: int
     """Reserved by this event: cash of a buy, shares of a sell."""
+    hold_price: PriceUnits | None
+    """What a buy's cash was reserved at: its limit, or for a market order the last price plus the
+    venue's collar. ``None`` for a sell."""
     queue_ahead: QuantityUnits = QuantityUnits(0)
     """What the feed showed at the limit price when the order came to rest."""
     extended_hours: bool = False
     replaces: OrderId | None = None
-    filled_before: QuantityUnits = QuantityUnits(0)
-    """Always zero but for an order that replaces a partly filled one."""
 
 
 class OrderActivated(Struct, frozen=True, tag="order_activated"):
@@ -190,6 +191,19 @@ class DividendPaid(Struct, frozen=True, tag="dividend_paid"):
     amount: MoneyUnits
 
 
+class CorporateActionApplied(Struct, frozen=True, tag="corporate_action_applied"):
+    """A corporate action has reached every account; it will not be applied again.
+
+    ``new_rate`` and ``old_rate`` are those of a split, zero for a dividend.
+    """
+
+    action_id: str
+    symbol: str
+    ex_date: date
+    new_rate: int = 0
+    old_rate: int = 0
+
+
 Event = (
     AccountOpened
     | CashDeposited
@@ -205,6 +219,7 @@ Event = (
     | SessionEnded
     | PositionSplit
     | DividendPaid
+    | CorporateActionApplied
 )
 
 

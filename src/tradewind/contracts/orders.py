@@ -32,7 +32,7 @@ class FeeSchedule(Struct, frozen=True, kw_only=True):
     """Ten-thousandths of the value traded."""
     fee_per_share: MoneyUnits = MoneyUnits(0)
     fee_minimum: MoneyUnits = MoneyUnits(0)
-    """Lowest fee of an execution."""
+    """Lowest fee of an order that traded; a sell never pays more than it brought in."""
 
 
 class VenueSpec(Struct, frozen=True, kw_only=True):
@@ -44,6 +44,8 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     hours: SessionHours = SessionHours.EXCHANGE
     follows_feed_time: bool = False
     """A replay: the core's time is that of the newest feed message."""
+    market_collar_bps: int = 500
+    """What a market buy reserves above the last price, in ten-thousandths."""
 
 
 class SubmitOrder(Struct, frozen=True, kw_only=True):
@@ -62,7 +64,10 @@ class SubmitOrder(Struct, frozen=True, kw_only=True):
 
 
 class ReplaceOrder(Struct, frozen=True, kw_only=True):
-    """Replace an open order by a new one; ``None`` keeps the old value."""
+    """Replace an open order by a new one; ``None`` keeps the old value.
+
+    ``qty`` is the new order's own quantity; ``None`` keeps what the old one had left to trade.
+    """
 
     order_id: OrderId
     new_order_id: OrderId

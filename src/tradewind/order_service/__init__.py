@@ -1,0 +1,1 @@
+"""The trading core: orders, risk, matching, executions, ledger and positions."""

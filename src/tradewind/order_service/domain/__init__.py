@@ -1,0 +1,1 @@
+"""The deterministic state machine: no I/O, no clock, no randomness."""

@@ -1,0 +1,86 @@
+"""What the core can be told to do, besides the requests that ``contracts.orders`` defines."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradewind.contracts.market_data import FeedMessage
+from tradewind.contracts.orders import ConfigurationChange, ReplaceOrder, SubmitOrder
+from tradewind.contracts.vocabulary import AccountId, OrderId
+from tradewind.platform.money import MoneyUnits, QuantityUnits
+
+
+class OpenAccount(Struct, frozen=True):
+    """Let an account trade here; repeating it changes nothing."""
+
+    account_id: AccountId
+    currency: str = "USD"
+
+
+class Deposit(Struct, frozen=True):
+    """Post cash from outside."""
+
+    account_id: AccountId
+    amount: MoneyUnits
+    reference: str
+
+
+class Withdraw(Struct, frozen=True):
+    """Post cash to outside."""
+
+    account_id: AccountId
+    amount: MoneyUnits
+    reference: str
+
+
+class Configure(Struct, frozen=True):
+    """Change an account's settings."""
+
+    account_id: AccountId
+    change: ConfigurationChange
+
+
+class CancelOrder(Struct, frozen=True):
+    """Cancel one open order."""
+
+    account_id: AccountId
+    order_id: OrderId
+
+
+class CancelAllOrders(Struct, frozen=True):
+    """Cancel every open order of an account."""
+
+    account_id: AccountId
+
+
+class ClosePosition(Struct, frozen=True):
+    """Sell a position at market, by quantity, by percentage, or whole."""
+
+    account_id: AccountId
+    order_id: OrderId
+    symbol: str
+    qty: QuantityUnits | None = None
+    percentage: Decimal | None = None
+
+
+class CloseAllPositions(Struct, frozen=True):
+    """Sell every position at market; ``order_ids`` are used in order of symbol."""
+
+    account_id: AccountId
+    order_ids: tuple[OrderId, ...]
+    cancel_orders: bool
+
+
+Command = (
+    OpenAccount
+    | Deposit
+    | Withdraw
+    | Configure
+    | SubmitOrder
+    | ReplaceOrder
+    | CancelOrder
+    | CancelAllOrders
+    | ClosePosition
+    | CloseAllPositions
+    | FeedMessage
+)

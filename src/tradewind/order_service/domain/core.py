@@ -1,0 +1,91 @@
+"""The state machine of one venue: state, books, the feed's picture, and what a batch has emitted.
+
+Commands are decided one after another. A decision checks everything first and raises a ``Refusal``
+with nothing changed, or emits events, each of which is folded in at once by ``apply``, so that the
+next command sees it. Time comes with the command; ids of executions follow from the record's
+number: the same commands always give the same events.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from tradewind.contracts.journal import Event, OrderAccepted, OrderActivated
+from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.vocabulary import AccountId, OrderId
+from tradewind.order_service.domain.apply import apply
+from tradewind.order_service.domain.fees import Fees
+from tradewind.order_service.domain.ledger import Posting
+from tradewind.order_service.domain.market_view import MarketView
+from tradewind.order_service.domain.refusals import AccountNotFound
+from tradewind.order_service.domain.state import AccountState, Books, OrderState, VenueState
+
+
+class Emitted(Struct, frozen=True, gc=False):
+    """One event on its way to the journal."""
+
+    number: int
+    at: datetime
+    event: Event
+    postings: list[Posting]
+
+
+class Core:
+    """One venue, live."""
+
+    def __init__(self, spec: VenueSpec, state: VenueState | None = None) -> None:
+        self.spec = spec
+        self.fees = Fees(spec.fees)
+        self.state = state or VenueState(venue_id=spec.venue_id)
+        self.books = Books.of(self.state)
+        self.view = MarketView()
+        self.fresh: dict[str, list[OrderId]] = {}
+        """Orders that joined at the open and have not met the feed's depth yet, by symbol."""
+        self.known_client_order_ids: set[tuple[AccountId, str]] = set()
+        """Of ended orders, as far as the commands at hand may repeat one."""
+        self.emitted: list[Emitted] = []
+        self.touched: dict[OrderId, OrderState] = {}
+        self.at = self.state.now
+        for order in self.state.orders.values():
+            if order.queue_ahead:
+                self.view.ahead[order.order_id] = order.queue_ahead
+
+    def emit(self, event: Event) -> None:
+        """Fold an event in and keep it for the journal."""
+        assert self.at is not None
+        number = self.state.number + 1
+        order_id: OrderId | None = getattr(event, "order_id", None)
+        before = self.state.orders.get(order_id) if order_id else None
+        postings = apply(self.state, self.books, number, self.at, event)
+        self.emitted.append(Emitted(number, self.at, event, postings))
+        if order_id is None:
+            return
+        order = before or self.state.orders[order_id]
+        self.touched[order_id] = order
+        if isinstance(event, OrderAccepted | OrderActivated):
+            if event.queue_ahead:
+                self.view.ahead[order_id] = event.queue_ahead
+        elif not order.status.is_open:
+            self.view.ahead.pop(order_id, None)
+
+    def begin(self, at: datetime) -> None:
+        """Set the time of the next command; time never runs backwards."""
+        self.at = at if self.at is None or at > self.at else self.at
+
+    def drain(self) -> tuple[list[Emitted], list[OrderState]]:
+        """Hand over what has been emitted since the last call, and the orders it touched."""
+        emitted, touched = self.emitted, list(self.touched.values())
+        self.emitted, self.touched = [], {}
+        return emitted, touched
+
+    def account(self, account_id: AccountId) -> AccountState:
+        """Return an account that is open here; raises ``AccountNotFound``."""
+        account = self.state.accounts.get(account_id)
+        if account is None:
+            raise AccountNotFound(f"account {account_id} is not open at {self.spec.name}")
+        return account
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a session is running."""
+        return self.state.session_date is not None

@@ -1,0 +1,31 @@
+"""The core's one entrance: a command, its time, and what comes of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tradewind.contracts.market_data import FeedMessage
+from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
+from tradewind.order_service.domain import commands, feed, money_movement, trading
+from tradewind.order_service.domain.core import Core
+
+# Any: each handler takes its own command and has its own answer; the key ties them together.
+_HANDLERS: dict[type, Callable[[Core, Any], Any]] = {
+    SubmitOrder: trading.submit,
+    ReplaceOrder: trading.replace,
+    FeedMessage: feed.follow,
+    commands.CancelOrder: trading.cancel_order,
+    commands.CancelAllOrders: trading.cancel_all,
+    commands.ClosePosition: trading.close_position,
+    commands.CloseAllPositions: trading.close_all,
+    commands.OpenAccount: money_movement.open_account,
+    commands.Deposit: money_movement.deposit,
+    commands.Withdraw: money_movement.withdraw,
+    commands.Configure: money_movement.configure,
+}
+
+
+def decide(core: Core, command: commands.Command, at: datetime) -> Any:
+    """Carry a command out and return its answer; raises a ``Refusal`` with nothing changed."""
+    core.begin(at)
+    return _HANDLERS[type(command)](core, command)

@@ -1,0 +1,225 @@
+"""What the feed does to users' orders: depth, trades, sessions and corporate actions."""
+
+from tradewind.contracts.journal import (
+    CancelReason,
+    CorporateActionApplied,
+    DividendPaid,
+    Liquidity,
+    OrderActivated,
+    OrderExpired,
+    PositionSplit,
+    SessionEnded,
+    SessionStarted,
+)
+from tradewind.contracts.market_data import (
+    Bar,
+    CashDividend,
+    Depth,
+    FeedMessage,
+    SessionClosed,
+    SessionOpened,
+    Split,
+    Trade,
+)
+from tradewind.contracts.vocabulary import OrderId, OrderStatus, TimeInForce
+from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.matching import cancel, fill, match_incoming, side_of, take
+from tradewind.order_service.domain.state import AccountState
+from tradewind.platform.money import (
+    CENT,
+    MoneyUnits,
+    PriceUnits,
+    QuantityUnits,
+    Rounding,
+    multiply_units,
+    round_to,
+)
+
+
+def follow(core: Core, message: FeedMessage) -> int:
+    """Apply a message's events in order and return its number."""
+    for event in message.events:
+        match event:
+            case Depth():
+                show_depth(core, event)
+            case Trade():
+                print_trade(core, event)
+            case SessionOpened():
+                open_session(core, event)
+            case SessionClosed():
+                close_session(core, event)
+            case Split():
+                split(core, event)
+            case CashDividend():
+                pay_dividend(core, event)
+            case Bar():
+                pass
+    core.view.number = message.number
+    return message.number
+
+
+def show_depth(core: Core, depth: Depth) -> None:
+    """Take over the feed's levels and let waiting orders meet them."""
+    if not core.is_open:
+        return
+    view = core.view.instrument(depth.symbol)
+    view.show(depth)
+    fresh = core.fresh.pop(depth.symbol, ())
+    for order_id in fresh:
+        order = core.state.orders.get(order_id)
+        if order is not None:
+            match_incoming(core, order)
+    waiting = core.books.market_orders.get(depth.symbol)
+    if waiting:
+        for order in list(waiting.values()):
+            take(core, order)
+    book = core.books.books.get(depth.symbol)
+    if book is not None:
+        for side in (BUY, SELL):
+            _shorten_queues(core, depth.symbol, book, side)
+            _fill_crossed(core, depth.symbol, book, side)
+
+
+def _shorten_queues(core: Core, symbol: str, book: Book, side: int) -> None:
+    """Nobody stands behind more than is shown: what the feed took back is gone from the queue."""
+    if not core.view.ahead:
+        return
+    shown = core.view.instrument(symbol).shown[side]
+    if not shown.levels:
+        return
+    for place in book.walk(side, shown.levels[-1][0]):
+        ahead = core.view.ahead.get(OrderId(place.order_id))
+        if ahead:
+            core.view.ahead[OrderId(place.order_id)] = min(ahead, shown.size_at(place.price) or 0)
+
+
+def _fill_crossed(core: Core, symbol: str, book: Book, side: int) -> None:
+    """Fill resting orders that the feed's other side has come to, at their own price."""
+    shown = core.view.instrument(symbol).shown[1 - side]
+    while (place := book.first(side)) is not None:
+        level = next(shown.reaches(place.price), None)
+        if level is None:
+            return
+        qty = min(place.quantity, level[1])
+        level[1] -= qty
+        _fill_place(core, place, qty)
+
+
+def _fill_place(core: Core, place: Resting, qty: int) -> None:
+    order = core.state.orders[OrderId(place.order_id)]
+    fill(core, order, PriceUnits(place.price), QuantityUnits(qty), Liquidity.MAKER)
+
+
+def print_trade(core: Core, trade: Trade) -> None:
+    """Take over the last price, and fill resting orders that the trade reached.
+
+    A trade through an order's price fills it; one at its price first uses up what the feed's queue
+    had before it. No more is filled than the trade's own size.
+    """
+    core.view.instrument(trade.symbol).last_price = trade.price
+    book = core.books.books.get(trade.symbol)
+    if book is None or not core.is_open:
+        return
+    left: int = trade.size
+    for side in (BUY, SELL):
+        used = 0
+        """What the trade has used up of the feed's own queue at its price."""
+        for place in list(book.walk(side, trade.price)):
+            if not left:
+                break
+            if place.price == trade.price:
+                ahead = max(0, core.view.ahead.get(OrderId(place.order_id), 0) - used)
+                before = min(ahead, left)
+                used += before
+                left -= before
+            qty = min(place.quantity, left)
+            if qty:
+                left -= qty
+                _fill_place(core, place, qty)
+        if used:
+            _use_up(core, book, side, trade.price, used)
+
+
+def _use_up(core: Core, book: Book, side: int, price: int, used: int) -> None:
+    for place in book.walk(side, price):
+        ahead = core.view.ahead.get(OrderId(place.order_id))
+        if ahead and place.price == price:
+            core.view.ahead[OrderId(place.order_id)] = max(0, ahead - used)
+
+
+def open_session(core: Core, event: SessionOpened) -> None:
+    """Begin a trading date; orders that waited join the book in order of acceptance."""
+    if core.state.session_date == event.trading_date:
+        return
+    if core.is_open:
+        _end_session(core, {})
+    core.emit(SessionStarted(event.trading_date))
+    for order in list(core.state.orders.values()):
+        if order.status is OrderStatus.ACCEPTED:
+            ahead = QuantityUnits(0)
+            if order.limit_price is not None:
+                ahead = core.view.queue_ahead(order.symbol, side_of(order), order.limit_price)
+            core.emit(OrderActivated(order.order_id, order.account_id, ahead))
+            core.fresh.setdefault(order.symbol, []).append(order.order_id)
+
+
+def close_session(core: Core, event: SessionClosed) -> None:
+    """End the trading date: day orders expire, positions are valued at the closing prices."""
+    if core.is_open:
+        _end_session(core, event.closing_prices)
+
+
+def _end_session(core: Core, closing_prices: dict[str, PriceUnits]) -> None:
+    assert core.state.session_date is not None
+    for order in list(core.state.orders.values()):
+        if order.time_in_force is TimeInForce.DAY:
+            core.emit(OrderExpired(order.order_id, order.account_id, order.hold))
+    core.fresh.clear()
+    for view in core.view.instruments.values():
+        for shown in view.shown:
+            shown.levels = []
+    core.emit(SessionEnded(core.state.session_date, closing_prices))
+
+
+def split(core: Core, event: Split) -> None:
+    """Change the shares of every position; open orders at the old price are canceled."""
+    if event.action_id in core.state.actions_done:
+        return
+    _cancel_orders(core, event.symbol)
+    for account in _holders(core, event.symbol):
+        before = core.state.qty(account, event.symbol)
+        after = QuantityUnits(before * event.new_rate // event.old_rate)
+        core.emit(PositionSplit(event.action_id, account.account_id, event.symbol, before, after))
+    core.emit(
+        CorporateActionApplied(
+            event.action_id, event.symbol, event.ex_date, event.new_rate, event.old_rate
+        )
+    )
+    view = core.view.instrument(event.symbol)
+    if view.last_price is not None:
+        view.last_price = PriceUnits(view.last_price * event.old_rate // event.new_rate)
+
+
+def pay_dividend(core: Core, event: CashDividend) -> None:
+    """Pay cash for every position, to the cent half-even."""
+    if event.action_id in core.state.actions_done:
+        return
+    for account in _holders(core, event.symbol):
+        qty = core.state.qty(account, event.symbol)
+        raw = multiply_units(PriceUnits(event.rate), qty)
+        amount = MoneyUnits(round_to(raw, CENT, Rounding.HALF_EVEN))
+        core.emit(
+            DividendPaid(event.action_id, account.account_id, event.symbol, qty, event.rate, amount)
+        )
+    core.emit(CorporateActionApplied(event.action_id, event.symbol, event.ex_date))
+
+
+def _cancel_orders(core: Core, symbol: str) -> None:
+    for order in list(core.state.orders.values()):
+        if order.symbol == symbol:
+            cancel(core, order, CancelReason.CORPORATE_ACTION)
+
+
+def _holders(core: Core, symbol: str) -> list[AccountState]:
+    return [account for account in core.state.accounts.values() if symbol in account.positions]

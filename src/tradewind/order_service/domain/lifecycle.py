@@ -1,0 +1,33 @@
+"""The life of an order: one table, so that an illegal move cannot be written."""
+
+from tradewind.contracts.vocabulary import OrderStatus
+from tradewind.platform.errors import InvariantBroken
+
+_WORKING = frozenset(
+    {
+        OrderStatus.PARTIALLY_FILLED,
+        OrderStatus.FILLED,
+        OrderStatus.CANCELED,
+        OrderStatus.EXPIRED,
+        OrderStatus.REPLACED,
+    }
+)
+
+TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.ACCEPTED: frozenset(
+        {OrderStatus.NEW, OrderStatus.CANCELED, OrderStatus.REPLACED, OrderStatus.EXPIRED}
+    ),
+    OrderStatus.NEW: _WORKING,
+    OrderStatus.PARTIALLY_FILLED: _WORKING,
+    OrderStatus.FILLED: frozenset(),
+    OrderStatus.CANCELED: frozenset(),
+    OrderStatus.EXPIRED: frozenset(),
+    OrderStatus.REPLACED: frozenset(),
+}
+
+
+def move(status: OrderStatus, to: OrderStatus) -> OrderStatus:
+    """Return ``to`` when the table allows the move; raises ``InvariantBroken``."""
+    if to not in TRANSITIONS[status]:
+        raise InvariantBroken(f"an order cannot go from {status} to {to}")
+    return to

@@ -1,0 +1,97 @@
+"""Why the core declines: a closed list with stable codes.
+
+When several reasons apply, the one that stands first here is given, so that the same order always
+gets the same answer.
+"""
+
+from tradewind.platform.errors import MalformedRequest, NotFound, NotPermitted, Refusal
+
+
+class AccountNotFound(NotFound):
+    """The account is not open at this venue."""
+
+    title = "Account not found"
+
+
+class TradingSuspended(NotPermitted):
+    """The account's owner has suspended trading."""
+
+    title = "Trading suspended"
+
+
+class DuplicateClientOrderId(MalformedRequest):
+    """An order with this ``client_order_id`` has been taken before."""
+
+    title = "Duplicate client order id"
+
+
+class FractionalTradingOff(Refusal):
+    """The account takes whole shares only."""
+
+    title = "Fractional trading is off"
+
+
+class OrderTooLarge(Refusal):
+    """The order's value is beyond what one order may be worth."""
+
+    title = "Order too large"
+
+
+class SessionNotOpen(Refusal):
+    """An order that must trade at once came while the market is closed."""
+
+    title = "Market closed"
+
+
+class NoPriceKnown(Refusal):
+    """A market order needs a price to reserve its cash at, and none is known."""
+
+    title = "No price known"
+
+
+class WashTrade(NotPermitted):
+    """The order would meet an open order of the same account."""
+
+    title = "Potential wash trade"
+
+
+class InsufficientBuyingPower(NotPermitted):
+    """The order costs more than may be spent."""
+
+    title = "Insufficient buying power"
+
+
+class InsufficientQuantity(NotPermitted):
+    """The account has fewer shares available than the order sells."""
+
+    title = "Insufficient quantity"
+
+
+class OrderNotFound(NotFound):
+    """The account has no such order."""
+
+    title = "Order not found"
+
+
+class OrderNotCancelable(Refusal):
+    """The order has ended already."""
+
+    title = "Order not cancelable"
+
+
+class OrderNotReplaceable(Refusal):
+    """The order cannot be replaced as asked."""
+
+    title = "Order not replaceable"
+
+
+class PositionNotFound(NotFound):
+    """The account has no such position."""
+
+    title = "Position not found"
+
+
+class VenueExists(Refusal):
+    """A venue of this id is there already."""
+
+    title = "Venue exists"

@@ -1,0 +1,162 @@
+"""Whether an order may be taken, and what it must reserve.
+
+The checks stand in the order of ``refusals``: the first that fails is the answer.
+"""
+
+from msgspec import Struct
+
+from tradewind.contracts.orders import SubmitOrder
+from tradewind.contracts.vocabulary import OrderId, OrderSide, TimeInForce
+from tradewind.order_service.domain.book import BUY, SELL
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.refusals import (
+    DuplicateClientOrderId,
+    FractionalTradingOff,
+    InsufficientBuyingPower,
+    InsufficientQuantity,
+    NoPriceKnown,
+    OrderTooLarge,
+    SessionNotOpen,
+    TradingSuspended,
+    WashTrade,
+)
+from tradewind.order_service.domain.state import AccountState, OrderState
+from tradewind.platform.money import (
+    CENT,
+    SCALE,
+    MoneyUnits,
+    PriceUnits,
+    QuantityUnits,
+    Rounding,
+    divide,
+    format_units,
+    multiply_units,
+    round_to,
+)
+
+ORDER_VALUE_MAX = 1_000_000_000 * SCALE
+"""No order may be worth more than a billion; amounts then fit the journal's columns."""
+
+_BPS = 10_000
+_IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+
+
+class Hold(Struct, frozen=True, gc=False):
+    """What an order reserves: cash of a buy with the price it is counted at, shares of a sell."""
+
+    amount: int
+    price: PriceUnits | None
+
+
+def check(
+    core: Core, account: AccountState, order: SubmitOrder, instead_of: OrderState | None = None
+) -> Hold:
+    """Return the hold of an order that may be taken; raises a refusal.
+
+    ``instead_of`` is the open order that it replaces, whose hold becomes free.
+    """
+    if account.configuration.suspend_trade:
+        raise TradingSuspended(
+            "trading is suspended by the account's owner; set suspend_trade to false to resume"
+        )
+    _check_client_order_id(core, account, order)
+    if order.qty % SCALE and not account.configuration.fractional_trading:
+        raise FractionalTradingOff(
+            f"qty {format_units(order.qty)} is not whole and fractional trading is off"
+        )
+    price = order.limit_price or _reference_price(core, order)
+    if price is not None and multiply_units(price, order.qty) > ORDER_VALUE_MAX:
+        raise OrderTooLarge(
+            f"the order is worth more than {format_units(ORDER_VALUE_MAX)}; split it"
+        )
+    if order.time_in_force in _IMMEDIATE and not core.is_open:
+        raise SessionNotOpen(
+            f"the market is closed and a {order.time_in_force} order must trade at once; "
+            "use day or gtc"
+        )
+    if price is None and order.side is OrderSide.BUY:
+        raise NoPriceKnown(f"no price of {order.symbol} is known yet; send a limit order")
+    _check_wash_trade(core, account, order, instead_of)
+    if order.side is OrderSide.SELL:
+        return _hold_shares(core, account, order, instead_of)
+    assert price is not None
+    return _hold_cash(core, account, order, price, instead_of)
+
+
+def _check_client_order_id(core: Core, account: AccountState, order: SubmitOrder) -> None:
+    existing = account.client_order_ids.get(order.client_order_id)
+    if existing or (account.account_id, order.client_order_id) in core.known_client_order_ids:
+        raise DuplicateClientOrderId("client_order_id must be unique")
+
+
+def _reference_price(core: Core, order: SubmitOrder) -> PriceUnits | None:
+    """Return the price that a market order counts with: the last known one plus the collar."""
+    side = BUY if order.side is OrderSide.BUY else SELL
+    price = core.view.instrument(order.symbol).reference_price(side)
+    if price is None:
+        price = core.state.closing_prices.get(order.symbol)
+    if price is None or side == SELL:
+        return price
+    collar = divide(price * (_BPS + core.spec.market_collar_bps), _BPS, Rounding.UP)
+    return PriceUnits(round_to(collar, CENT, Rounding.UP))
+
+
+def _check_wash_trade(
+    core: Core, account: AccountState, order: SubmitOrder, instead_of: OrderState | None
+) -> None:
+    """Refuse an order that would meet one of its own account."""
+    book = core.books.books.get(order.symbol)
+    side = SELL if order.side is OrderSide.BUY else BUY
+    if book is None or book.first(side, order.limit_price) is None:
+        return
+    reached = 0
+    for place in book.walk(side, order.limit_price):
+        other = core.state.orders[OrderId(place.order_id)]
+        if other.account_id == account.account_id and other is not instead_of:
+            raise WashTrade(
+                "potential wash trade detected. use complex orders",
+                existing_order_id=other.order_id,
+                reject_reason="opposite side limit order exists",
+            )
+        reached += place.quantity
+        if reached >= order.qty:
+            return
+
+
+def _hold_cash(
+    core: Core,
+    account: AccountState,
+    order: SubmitOrder,
+    price: PriceUnits,
+    instead_of: OrderState | None,
+) -> Hold:
+    zero = MoneyUnits(0)
+    cost = core.fees.exposure(price, order.qty, QuantityUnits(0), zero, zero)
+    spendable = core.state.cash_available(account) + (instead_of.hold if instead_of else 0)
+    if cost > spendable:
+        raise InsufficientBuyingPower(
+            f"insufficient buying power: the order reserves {format_units(cost)} and "
+            f"{format_units(spendable)} may be spent",
+            buying_power=format_units(spendable),
+            cost_basis=format_units(cost),
+        )
+    return Hold(cost, price)
+
+
+def _hold_shares(
+    core: Core, account: AccountState, order: SubmitOrder, instead_of: OrderState | None
+) -> Hold:
+    sellable = core.state.qty_available(account, order.symbol)
+    if instead_of is not None:
+        sellable = QuantityUnits(sellable + instead_of.hold)
+    if order.qty > sellable:
+        existing = core.state.qty(account, order.symbol)
+        raise InsufficientQuantity(
+            f"insufficient qty available for order (requested: {format_units(order.qty)}, "
+            f"available: {format_units(sellable)})",
+            available=format_units(sellable),
+            existing_qty=format_units(existing),
+            held_for_orders=format_units(existing - sellable),
+            symbol=order.symbol,
+        )
+    return Hold(order.qty, None)

@@ -1,0 +1,210 @@
+"""What the core knows: accounts, open orders, positions and the ledger of one venue.
+
+``VenueState`` is exactly what its journal folds into; snapshots are its encoding. The books are
+derived from the open orders. Nothing here remembers an order that has ended.
+"""
+
+from datetime import date, datetime
+
+from msgspec import Struct, field
+
+from tradewind.contracts.orders import Configuration, Order
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+    VenueId,
+)
+from tradewind.order_service.domain.book import BUY, SELL, Book, Resting, place_order
+from tradewind.order_service.domain.ledger import Ledger, available, held
+from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+
+
+class OrderState(Struct, kw_only=True):
+    """An open order."""
+
+    order_id: OrderId
+    account_id: AccountId
+    client_order_id: str
+    symbol: str
+    side: OrderSide
+    order_type: OrderType
+    time_in_force: TimeInForce
+    qty: QuantityUnits
+    limit_price: PriceUnits | None
+    extended_hours: bool
+    status: OrderStatus
+    hold: int
+    hold_price: PriceUnits | None
+    fees: MoneyUnits = MoneyUnits(0)
+    filled_qty: QuantityUnits = QuantityUnits(0)
+    filled_value: MoneyUnits = MoneyUnits(0)
+    queue_ahead: QuantityUnits = QuantityUnits(0)
+    priority: int
+    """Number of the journal record by which the order joined the others at its price."""
+    created_at: datetime
+    updated_at: datetime
+    filled_at: datetime | None = None
+    canceled_at: datetime | None = None
+    expired_at: datetime | None = None
+    replaced_at: datetime | None = None
+    replaces: OrderId | None = None
+    replaced_by: OrderId | None = None
+
+    @property
+    def left(self) -> QuantityUnits:
+        """What is still to trade."""
+        return QuantityUnits(self.qty - self.filled_qty)
+
+    def view(self) -> Order:
+        """Return the order as other services see it."""
+        return Order(
+            order_id=self.order_id,
+            account_id=self.account_id,
+            client_order_id=self.client_order_id,
+            symbol=self.symbol,
+            side=self.side,
+            order_type=self.order_type,
+            time_in_force=self.time_in_force,
+            qty=self.qty,
+            limit_price=self.limit_price,
+            extended_hours=self.extended_hours,
+            status=self.status,
+            filled_qty=self.filled_qty,
+            filled_value=self.filled_value,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            filled_at=self.filled_at,
+            canceled_at=self.canceled_at,
+            expired_at=self.expired_at,
+            replaced_at=self.replaced_at,
+            replaces=self.replaces,
+            replaced_by=self.replaced_by,
+        )
+
+
+class PositionState(Struct, kw_only=True):
+    """What a position cost; how many shares it has is read off the ledger."""
+
+    cost_basis: MoneyUnits = MoneyUnits(0)
+    qty_at_day_start: QuantityUnits = QuantityUnits(0)
+    cost_today: MoneyUnits = MoneyUnits(0)
+
+
+class AccountState(Struct, kw_only=True):
+    """An account at this venue."""
+
+    account_id: AccountId
+    currency: str
+    opened_at: datetime
+    configuration: Configuration = Configuration()
+    positions: dict[str, PositionState] = field(default_factory=dict)
+    order_ids: dict[OrderId, None] = field(default_factory=dict)
+    """Open orders, oldest first."""
+    client_order_ids: dict[str, OrderId] = field(default_factory=dict)
+    """Of open orders only; those of ended ones are in the tables."""
+    last_equity: MoneyUnits = MoneyUnits(0)
+    fees_paid: MoneyUnits = MoneyUnits(0)
+    ledger_available: str = ""
+    ledger_held: str = ""
+
+    def __post_init__(self) -> None:
+        self.ledger_available = available(self.account_id)
+        self.ledger_held = held(self.account_id)
+
+
+class VenueState(Struct, kw_only=True):
+    """One venue, folded from its journal."""
+
+    venue_id: VenueId
+    number: int = 0
+    """Number of the newest journal record that is folded in."""
+    now: datetime | None = None
+    """Time of that record."""
+    session_date: date | None = None
+    """The trading date that is open, ``None`` while the market is closed."""
+    accounts: dict[AccountId, AccountState] = field(default_factory=dict)
+    orders: dict[OrderId, OrderState] = field(default_factory=dict)
+    """Open orders, in order of acceptance."""
+    ledger: Ledger = field(default_factory=Ledger)
+    closing_prices: dict[str, PriceUnits] = field(default_factory=dict)
+    actions_done: dict[str, date] = field(default_factory=dict)
+    """Corporate actions applied, by id, with their date."""
+
+    def cash_available(self, account: AccountState) -> MoneyUnits:
+        """Return the cash that may still be spent."""
+        return MoneyUnits(self.ledger.posted(account.ledger_available, account.currency))
+
+    def cash_held(self, account: AccountState) -> MoneyUnits:
+        """Return the cash that open orders reserve."""
+        return MoneyUnits(self.ledger.posted(account.ledger_held, account.currency))
+
+    def qty_available(self, account: AccountState, symbol: str) -> QuantityUnits:
+        """Return the shares that may still be sold."""
+        return QuantityUnits(self.ledger.posted(account.ledger_available, symbol))
+
+    def qty(self, account: AccountState, symbol: str) -> QuantityUnits:
+        """Return the shares of a position, held ones included."""
+        posted = self.ledger.posted
+        return QuantityUnits(
+            posted(account.ledger_available, symbol) + posted(account.ledger_held, symbol)
+        )
+
+
+class Books:
+    """The books of a venue: limit orders by symbol, and market orders that wait for a price."""
+
+    __slots__ = ("books", "market_orders", "places")
+
+    def __init__(self) -> None:
+        self.books: dict[str, Book] = {}
+        self.market_orders: dict[str, dict[OrderId, OrderState]] = {}
+        self.places: dict[OrderId, Resting] = {}
+
+    @classmethod
+    def of(cls, state: VenueState) -> "Books":
+        """Build the books that belong to a state."""
+        books = cls()
+        for order in sorted(state.orders.values(), key=lambda order: order.priority):
+            if order.status is not OrderStatus.ACCEPTED:
+                books.add(order)
+        return books
+
+    def add(self, order: OrderState) -> None:
+        """Put an order behind those of its kind and price."""
+        if order.limit_price is None:
+            self.market_orders.setdefault(order.symbol, {})[order.order_id] = order
+            return
+        book = self.books.get(order.symbol)
+        if book is None:
+            book = self.books[order.symbol] = Book()
+        side = BUY if order.side is OrderSide.BUY else SELL
+        place = place_order(order.order_id, side, order.limit_price, order.left)
+        self.places[order.order_id] = place
+        book.rest(place)
+
+    def reduce(self, order: OrderState, quantity: int) -> None:
+        """Take a traded quantity off an order that is in the books."""
+        place = self.places.get(order.order_id)
+        if place is None:
+            if not order.left:
+                self.remove(order)
+            return
+        self.books[order.symbol].reduce(place, quantity)
+        if not place.quantity:
+            del self.places[order.order_id]
+
+    def remove(self, order: OrderState) -> None:
+        """Take an order out, if it is in the books at all."""
+        place = self.places.pop(order.order_id, None)
+        if place is not None:
+            self.books[order.symbol].remove(place)
+            return
+        waiting = self.market_orders.get(order.symbol)
+        if waiting is not None:
+            waiting.pop(order.order_id, None)
+            if not waiting:
+                del self.market_orders[order.symbol]

@@ -1,0 +1,182 @@
+"""Taking, replacing and canceling orders, and closing positions by them."""
+
+from decimal import Decimal
+
+from tradewind.contracts.journal import CancelReason, OrderAccepted, OrderReplaced
+from tradewind.contracts.orders import CancelResult, CloseResult, Failure, ReplaceOrder, SubmitOrder
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+)
+from tradewind.order_service.domain import risk
+from tradewind.order_service.domain.book import BUY, SELL
+from tradewind.order_service.domain.commands import (
+    CancelAllOrders,
+    CancelOrder,
+    CloseAllPositions,
+    ClosePosition,
+)
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.matching import cancel, match_incoming
+from tradewind.order_service.domain.refusals import (
+    OrderNotFound,
+    OrderNotReplaceable,
+    PositionNotFound,
+)
+from tradewind.order_service.domain.state import OrderState
+from tradewind.platform.errors import MalformedRequest, Refusal
+from tradewind.platform.money import SCALE, QuantityUnits, format_units
+
+_PERCENT = 100
+
+
+def submit(core: Core, command: SubmitOrder) -> OrderState:
+    """Check an order, take it, and let it trade."""
+    account = core.account(command.account_id)
+    hold = risk.check(core, account, command)
+    return _accept(core, command, hold, replaces=None)
+
+
+def _accept(
+    core: Core, command: SubmitOrder, hold: risk.Hold, replaces: OrderId | None
+) -> OrderState:
+    side = BUY if command.side is OrderSide.BUY else SELL
+    queue_ahead = QuantityUnits(0)
+    if core.is_open and command.limit_price is not None:
+        queue_ahead = core.view.queue_ahead(command.symbol, side, command.limit_price)
+    core.emit(
+        OrderAccepted(
+            order_id=command.order_id,
+            account_id=command.account_id,
+            client_order_id=command.client_order_id,
+            symbol=command.symbol,
+            side=command.side,
+            order_type=command.order_type,
+            time_in_force=command.time_in_force,
+            qty=command.qty,
+            limit_price=command.limit_price,
+            status=OrderStatus.NEW if core.is_open else OrderStatus.ACCEPTED,
+            hold=hold.amount,
+            hold_price=hold.price,
+            queue_ahead=queue_ahead,
+            extended_hours=command.extended_hours,
+            replaces=replaces,
+        )
+    )
+    order = core.state.orders[command.order_id]
+    if core.is_open:
+        match_incoming(core, order)
+    return order
+
+
+def _open_order(core: Core, account_id: AccountId, order_id: OrderId) -> OrderState:
+    order = core.state.orders.get(order_id)
+    if order is None or order.account_id != account_id:
+        raise OrderNotFound(f"order not found for {order_id}")
+    return order
+
+
+def cancel_order(core: Core, command: CancelOrder) -> OrderState:
+    """Cancel an open order; raises ``OrderNotFound`` for one that is not open here."""
+    core.account(command.account_id)
+    order = _open_order(core, command.account_id, command.order_id)
+    cancel(core, order, CancelReason.REQUESTED)
+    return order
+
+
+def cancel_all(core: Core, command: CancelAllOrders) -> list[CancelResult]:
+    """Cancel every open order, oldest first."""
+    account = core.account(command.account_id)
+    results = []
+    for order_id in list(account.order_ids):
+        cancel(core, core.state.orders[order_id], CancelReason.REQUESTED)
+        results.append(CancelResult(order_id))
+    return results
+
+
+def replace(core: Core, command: ReplaceOrder) -> OrderState:
+    """Put a new order in an old one's stead; it loses its place in the queue."""
+    account = core.account(command.account_id)
+    old = _open_order(core, command.account_id, command.order_id)
+    if command.limit_price is not None and old.order_type is not OrderType.LIMIT:
+        raise OrderNotReplaceable(
+            f"a {old.order_type} order has no limit price to replace; leave limit_price out"
+        )
+    submission = SubmitOrder(
+        order_id=command.new_order_id,
+        account_id=command.account_id,
+        client_order_id=command.client_order_id or command.new_order_id,
+        symbol=old.symbol,
+        side=old.side,
+        order_type=old.order_type,
+        time_in_force=command.time_in_force or old.time_in_force,
+        qty=old.left if command.qty is None else command.qty,
+        limit_price=old.limit_price if command.limit_price is None else command.limit_price,
+        extended_hours=old.extended_hours,
+    )
+    hold = risk.check(core, account, submission, instead_of=old)
+    core.emit(OrderReplaced(old.order_id, old.account_id, command.new_order_id, old.hold))
+    return _accept(core, submission, hold, replaces=old.order_id)
+
+
+def close_position(core: Core, command: ClosePosition) -> OrderState:
+    """Sell a position, or a part of it, at market."""
+    account = core.account(command.account_id)
+    symbol = command.symbol
+    qty = core.state.qty(account, symbol)
+    if not qty:
+        raise PositionNotFound(f"position does not exist: {symbol}")
+    if command.qty is not None:
+        if command.qty > qty:
+            raise MalformedRequest(
+                f"qty {format_units(command.qty)} is more than the position of "
+                f"{format_units(qty)} {symbol}"
+            )
+        qty = command.qty
+    elif command.percentage is not None:
+        qty = _share(qty, command.percentage)
+    return submit(
+        core,
+        SubmitOrder(
+            order_id=command.order_id,
+            account_id=command.account_id,
+            client_order_id=command.order_id,
+            symbol=symbol,
+            side=OrderSide.SELL,
+            order_type=OrderType.MARKET,
+            time_in_force=TimeInForce.DAY,
+            qty=qty,
+        ),
+    )
+
+
+def _share(qty: QuantityUnits, percentage: Decimal) -> QuantityUnits:
+    """Return a percentage of a quantity, to a billionth, rounded down."""
+    if not 0 < percentage <= _PERCENT:
+        raise MalformedRequest(f"percentage {percentage} is not above 0 and at most 100")
+    numerator, denominator = percentage.as_integer_ratio()
+    share = qty * numerator // (denominator * _PERCENT)
+    if not share:
+        raise MalformedRequest(f"{percentage} percent of the position is less than {1 / SCALE:f}")
+    return QuantityUnits(share)
+
+
+def close_all(core: Core, command: CloseAllPositions) -> list[CloseResult]:
+    """Sell every position at market; each succeeds or is refused on its own."""
+    account = core.account(command.account_id)
+    if command.cancel_orders:
+        cancel_all(core, CancelAllOrders(command.account_id))
+    results = []
+    for symbol, order_id in zip(sorted(account.positions), command.order_ids, strict=False):
+        try:
+            order = close_position(core, ClosePosition(command.account_id, order_id, symbol))
+        except Refusal as refusal:
+            failure = Failure(refusal.status, refusal.code, refusal.message)
+            results.append(CloseResult(symbol, failure=failure))
+        else:
+            results.append(CloseResult(symbol, order=order.view()))
+    return results

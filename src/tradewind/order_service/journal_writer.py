@@ -1,0 +1,193 @@
+"""The journal's pen: one statement, one commit, for everything that a batch has decided.
+
+The statement writes the records and the tables that read them, and checks the lease's epoch, so a
+deposed leader writes nothing. A batch either is in the database in full or not at all.
+"""
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from tradewind.contracts.journal import OrderFilled
+from tradewind.contracts.vocabulary import VenueId
+from tradewind.order_service.domain.core import Emitted
+from tradewind.order_service.domain.state import OrderState
+from tradewind.platform.database import Connection
+
+WRITE_TIMEOUT_S = 30.0
+
+_encode_event = msgspec.json.Encoder().encode
+
+_SQL = """
+WITH fence AS (
+    SELECT 1 FROM leases WHERE venue_id = $1 AND epoch = $2 FOR SHARE
+), records AS (
+    INSERT INTO journal (venue_id, number, at, kind, account_id, event)
+    SELECT $1, r.* FROM unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::json[])
+        AS r WHERE EXISTS (SELECT FROM fence)
+    RETURNING 1
+), touched AS (
+    INSERT INTO orders (order_id, venue_id, account_id, client_order_id, symbol, side, order_type,
+        time_in_force, qty, limit_price, extended_hours, status, filled_qty, filled_value,
+        created_at, updated_at, filled_at, canceled_at, expired_at, replaced_at, replaces,
+        replaced_by)
+    SELECT order_id, $1, account_id, client_order_id, symbol, side, order_type, time_in_force,
+        qty * 0.000000001, limit_price * 0.000000001, extended_hours, status,
+        filled_qty * 0.000000001, filled_value * 0.000000001, created_at, updated_at, filled_at,
+        canceled_at, expired_at, replaced_at, replaces, replaced_by
+    FROM unnest($8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::text[],
+        $14::text[], $15::bigint[], $16::bigint[], $17::bool[], $18::text[], $19::bigint[],
+        $20::bigint[], $21::timestamptz[], $22::timestamptz[], $23::timestamptz[],
+        $24::timestamptz[], $25::timestamptz[], $26::timestamptz[], $27::uuid[], $28::uuid[])
+        AS o (order_id, account_id, client_order_id, symbol, side, order_type, time_in_force, qty,
+            limit_price, extended_hours, status, filled_qty, filled_value, created_at, updated_at,
+            filled_at, canceled_at, expired_at, replaced_at, replaces, replaced_by)
+    WHERE EXISTS (SELECT FROM fence)
+    ON CONFLICT (order_id) DO UPDATE SET status = excluded.status,
+        filled_qty = excluded.filled_qty, filled_value = excluded.filled_value,
+        updated_at = excluded.updated_at, filled_at = excluded.filled_at,
+        canceled_at = excluded.canceled_at, expired_at = excluded.expired_at,
+        replaced_at = excluded.replaced_at, replaced_by = excluded.replaced_by
+), fills AS (
+    INSERT INTO executions (execution_id, venue_id, journal_number, order_id, account_id, symbol,
+        side, price, qty, fee, liquidity, executed_at)
+    SELECT execution_id, $1, number, order_id, account_id, symbol, side, price * 0.000000001,
+        qty * 0.000000001, fee * 0.000000001, liquidity, at
+    FROM unnest($29::uuid[], $30::bigint[], $31::uuid[], $32::uuid[], $33::text[], $34::text[],
+        $35::bigint[], $36::bigint[], $37::bigint[], $38::text[], $39::timestamptz[])
+        AS f (execution_id, number, order_id, account_id, symbol, side, price, qty, fee,
+            liquidity, at)
+    WHERE EXISTS (SELECT FROM fence)
+), postings AS (
+    INSERT INTO ledger_entries (venue_id, journal_number, line, ledger_account, asset, amount)
+    SELECT $1, number, line, ledger_account, asset, amount * 0.000000001
+    FROM unnest($40::bigint[], $41::smallint[], $42::text[], $43::text[], $44::bigint[])
+        AS p (number, line, ledger_account, asset, amount)
+    WHERE EXISTS (SELECT FROM fence)
+), accounts_opened AS (
+    INSERT INTO accounts (account_id, venue_id)
+    SELECT account_id, $1 FROM unnest($5::text[], $6::uuid[]) AS a (kind, account_id)
+    WHERE kind = 'account_opened' AND EXISTS (SELECT FROM fence)
+), nudge AS (
+    SELECT pg_notify('tradewind_journal', $1)
+)
+SELECT (SELECT count(*) FROM records) FROM nudge
+"""
+
+
+class Deposed(Exception):
+    """Another process holds the venue's lease: this one must not write any more."""
+
+
+class JournalWriter:
+    """Writes one venue's batches over a connection of its own."""
+
+    def __init__(self, connection: Connection, venue_id: VenueId, epoch: int) -> None:
+        self._connection = connection
+        self._venue_id = venue_id
+        self._epoch = epoch
+
+    async def write(self, emitted: list[Emitted], touched: list[OrderState]) -> None:
+        """Make a batch durable; returns after its commit.
+
+        Raises ``Deposed`` when the lease has gone, and whatever the database raises: either way
+        the process must end, for memory is ahead of the journal.
+        """
+        async with asyncio.timeout(WRITE_TIMEOUT_S):
+            written = await self._connection.fetchval(
+                _SQL,
+                self._venue_id,
+                self._epoch,
+                *_record_columns(emitted),
+                *_order_columns(touched),
+                *_execution_columns(emitted),
+                *_posting_columns(emitted),
+            )
+        if written != len(emitted):
+            raise Deposed(f"venue {self._venue_id} is led by another process since its epoch rose")
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._connection.close(timeout=5)
+
+
+def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Turn rows into columns (any type each), also when there are none."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * width
+
+
+def _record_columns(emitted: list[Emitted]) -> list[list[Any]]:
+    rows = []
+    for record in emitted:
+        event = record.event
+        rows.append(
+            (
+                record.number,
+                record.at,
+                event.__struct_config__.tag,
+                getattr(event, "account_id", None),
+                _encode_event(event).decode(),
+            )
+        )
+    return _columns(rows, 5)
+
+
+def _order_columns(orders: list[OrderState]) -> list[list[Any]]:
+    rows = [
+        (
+            order.order_id,
+            order.account_id,
+            order.client_order_id,
+            order.symbol,
+            order.side,
+            order.order_type,
+            order.time_in_force,
+            order.qty,
+            order.limit_price,
+            order.extended_hours,
+            order.status,
+            order.filled_qty,
+            order.filled_value,
+            order.created_at,
+            order.updated_at,
+            order.filled_at,
+            order.canceled_at,
+            order.expired_at,
+            order.replaced_at,
+            order.replaces,
+            order.replaced_by,
+        )
+        for order in orders
+    ]
+    return _columns(rows, 21)
+
+
+def _execution_columns(emitted: list[Emitted]) -> list[list[Any]]:
+    rows = [
+        (
+            fill.execution_id,
+            record.number,
+            fill.order_id,
+            fill.account_id,
+            fill.symbol,
+            fill.side,
+            fill.price,
+            fill.qty,
+            fill.fee,
+            fill.liquidity,
+            record.at,
+        )
+        for record in emitted
+        if isinstance(fill := record.event, OrderFilled)
+    ]
+    return _columns(rows, 11)
+
+
+def _posting_columns(emitted: list[Emitted]) -> list[list[Any]]:
+    rows = [
+        (record.number, line, ledger_account, asset, amount)
+        for record in emitted
+        for line, (ledger_account, asset, amount) in enumerate(record.postings)
+    ]
+    return _columns(rows, 5)

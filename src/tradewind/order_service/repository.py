@@ -1,0 +1,237 @@
+"""The order service's SQL: what the tables know, and where the core starts from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tradewind.contracts.journal import Event, JournalRecord
+from tradewind.contracts.orders import Order, OrderQuery, VenueSpec
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+    VenueId,
+)
+from tradewind.order_service.domain.state import VenueState
+from tradewind.platform.database import Database, Record
+from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+
+SNAPSHOT_FORMAT = 1
+SNAPSHOTS_KEPT = 2
+
+_decode_event = msgspec.json.Decoder(Event).decode
+_decode_state = msgspec.msgpack.Decoder(VenueState).decode
+_encode_state = msgspec.msgpack.Encoder().encode
+
+_CLOSED = ("filled", "canceled", "expired", "replaced")
+
+_ORDER_COLUMNS = """order_id, account_id, client_order_id, symbol, side, order_type, time_in_force,
+    (qty * 1000000000)::bigint AS qty, (limit_price * 1000000000)::bigint AS limit_price,
+    extended_hours, status, (filled_qty * 1000000000)::bigint AS filled_qty,
+    (filled_value * 1000000000)::bigint AS filled_value, created_at, updated_at, filled_at,
+    canceled_at, expired_at, replaced_at, replaces, replaced_by"""
+
+
+class OrderRepository:
+    """Reads the tables; the journal alone writes them, through ``JournalWriter``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create_venue(self, spec: VenueSpec, at: datetime) -> bool:
+        """Store a venue; ``False`` when its id is taken."""
+        created = await self._database.fetchval(
+            "INSERT INTO venues (venue_id, spec, created_at) VALUES ($1, $2, $3) "
+            "ON CONFLICT DO NOTHING RETURNING true",
+            spec.venue_id,
+            msgspec.json.encode(spec).decode(),
+            at,
+        )
+        return bool(created)
+
+    async def list_venues(self) -> list[VenueSpec]:
+        """Return every venue, oldest first."""
+        rows = await self._database.fetch("SELECT spec FROM venues ORDER BY created_at, venue_id")
+        return [msgspec.json.decode(row["spec"], type=VenueSpec) for row in rows]
+
+    async def acquire_lease(self, venue_id: VenueId, holder: str, at: datetime) -> int:
+        """Take the venue over and return the new epoch; whoever led before can write no more."""
+        epoch: int = await self._database.fetchval(
+            "INSERT INTO leases (venue_id, epoch, holder, acquired_at) VALUES ($1, 1, $2, $3) "
+            "ON CONFLICT (venue_id) DO UPDATE SET epoch = leases.epoch + 1, "
+            "holder = excluded.holder, acquired_at = excluded.acquired_at RETURNING epoch",
+            venue_id,
+            holder,
+            at,
+        )
+        return epoch
+
+    async def account_venues(self) -> dict[AccountId, VenueId]:
+        """Return the venue of every account."""
+        rows = await self._database.fetch("SELECT account_id, venue_id FROM accounts")
+        return {AccountId(str(row["account_id"])): VenueId(row["venue_id"]) for row in rows}
+
+    async def newest_snapshot(self, venue_id: VenueId) -> VenueState | None:
+        """Return the newest snapshot that this code can read."""
+        encoded = await self._database.fetchval(
+            "SELECT state FROM snapshots WHERE venue_id = $1 AND format = $2 "
+            "ORDER BY number DESC LIMIT 1",
+            venue_id,
+            SNAPSHOT_FORMAT,
+        )
+        return _decode_state(encoded) if encoded is not None else None
+
+    async def save_snapshot(self, venue_id: VenueId, number: int, state: bytes) -> None:
+        """Store an encoded state and drop all but the newest ones."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO snapshots (venue_id, number, taken_at, format, state) "
+                "VALUES ($1, $2, now(), $3, $4) ON CONFLICT DO NOTHING",
+                venue_id,
+                number,
+                SNAPSHOT_FORMAT,
+                state,
+            )
+            await connection.execute(
+                "DELETE FROM snapshots WHERE venue_id = $1 AND number NOT IN ("
+                "SELECT number FROM snapshots WHERE venue_id = $1 ORDER BY number DESC LIMIT $2)",
+                venue_id,
+                SNAPSHOTS_KEPT,
+            )
+
+    async def last_number(self, venue_id: VenueId) -> int:
+        """Return the number of the newest record, 0 when there is none."""
+        number: int = await self._database.fetchval(
+            "SELECT coalesce(max(number), 0) FROM journal WHERE venue_id = $1", venue_id
+        )
+        return number
+
+    async def read_journal(self, venue_id: VenueId, after: int, limit: int) -> list[JournalRecord]:
+        """Return the records after a number, in order."""
+        rows = await self._database.fetch(
+            "SELECT number, at, event FROM journal WHERE venue_id = $1 AND number > $2 "
+            "ORDER BY number LIMIT $3",
+            venue_id,
+            after,
+            limit,
+        )
+        return [
+            JournalRecord(venue_id, row["number"], row["at"], _decode_event(row["event"]))
+            for row in rows
+        ]
+
+    async def known_client_order_ids(
+        self, wanted: Sequence[tuple[AccountId, str]]
+    ) -> set[tuple[AccountId, str]]:
+        """Return those of the pairs of account and client order id that belong to an order."""
+        rows = await self._database.fetch(
+            "SELECT account_id, client_order_id FROM orders JOIN "
+            "unnest($1::uuid[], $2::text[]) AS w (account_id, client_order_id) "
+            "USING (account_id, client_order_id)",
+            [account_id for account_id, _ in wanted],
+            [client_order_id for _, client_order_id in wanted],
+        )
+        return {(AccountId(str(row["account_id"])), row["client_order_id"]) for row in rows}
+
+    async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order | None:
+        """Return one order of an account."""
+        row = await self._database.fetchrow(
+            f"SELECT {_ORDER_COLUMNS} FROM orders WHERE order_id = $1 AND account_id = $2",  # noqa: S608 - constant
+            order_id,
+            account_id,
+        )
+        return _order(row) if row else None
+
+    async def get_order_by_client_id(
+        self, account_id: AccountId, client_order_id: str
+    ) -> Order | None:
+        """Return one order of an account by the client's own id."""
+        row = await self._database.fetchrow(
+            f"SELECT {_ORDER_COLUMNS} FROM orders "  # noqa: S608 - constant
+            "WHERE account_id = $1 AND client_order_id = $2",
+            account_id,
+            client_order_id,
+        )
+        return _order(row) if row else None
+
+    async def get_orders(self, order_ids: Sequence[OrderId]) -> list[Order]:
+        """Return orders of any account."""
+        rows = await self._database.fetch(
+            f"SELECT {_ORDER_COLUMNS} FROM orders WHERE order_id = ANY($1::uuid[])",  # noqa: S608 - constant
+            list(order_ids),
+        )
+        return [_order(row) for row in rows]
+
+    async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:
+        """Return a page of an account's orders."""
+        direction = "DESC" if query.descending else "ASC"
+        # Only constants are put into the text; every value is a parameter.
+        rows = await self._database.fetch(
+            f"""
+            SELECT {_ORDER_COLUMNS} FROM orders
+            WHERE account_id = $1
+                AND ($2 = 'all' OR (status = ANY($3::text[])) = ($2 = 'closed'))
+                AND (cardinality($4::text[]) = 0 OR symbol = ANY($4::text[]))
+                AND ($5::text IS NULL OR side = $5)
+                AND ($6::timestamptz IS NULL OR created_at > $6)
+                AND ($7::timestamptz IS NULL OR created_at < $7)
+                AND ($8::uuid IS NULL OR (created_at, order_id) <
+                    (SELECT created_at, order_id FROM orders WHERE order_id = $8))
+                AND ($9::uuid IS NULL OR (created_at, order_id) >
+                    (SELECT created_at, order_id FROM orders WHERE order_id = $9))
+            ORDER BY created_at {direction}, order_id {direction}
+            LIMIT $10
+            """,  # noqa: S608
+            account_id,
+            query.status,
+            list(_CLOSED),
+            list(query.symbols),
+            query.side,
+            query.after,
+            query.until,
+            query.before_order_id,
+            query.after_order_id,
+            query.limit,
+        )
+        return [_order(row) for row in rows]
+
+
+def encode_state(state: VenueState) -> bytes:
+    """Encode a state for a snapshot."""
+    return _encode_state(state)
+
+
+def _text(value: Any) -> Any:  # a UUID or None
+    return None if value is None else str(value)
+
+
+def _order(row: Record) -> Order:
+    limit_price = row["limit_price"]
+    return Order(
+        order_id=OrderId(str(row["order_id"])),
+        account_id=AccountId(str(row["account_id"])),
+        client_order_id=row["client_order_id"],
+        symbol=row["symbol"],
+        side=OrderSide(row["side"]),
+        order_type=OrderType(row["order_type"]),
+        time_in_force=TimeInForce(row["time_in_force"]),
+        qty=QuantityUnits(row["qty"]),
+        limit_price=None if limit_price is None else PriceUnits(limit_price),
+        extended_hours=row["extended_hours"],
+        status=OrderStatus(row["status"]),
+        filled_qty=QuantityUnits(row["filled_qty"]),
+        filled_value=MoneyUnits(row["filled_value"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        filled_at=row["filled_at"],
+        canceled_at=row["canceled_at"],
+        expired_at=row["expired_at"],
+        replaced_at=row["replaced_at"],
+        replaces=_text(row["replaces"]),
+        replaced_by=_text(row["replaced_by"]),
+    )

@@ -1,0 +1,163 @@
+"""One writer for one venue: takes what waits, decides it in order, commits once, then answers.
+
+While a batch is being committed the next commands gather, so the cost of a commit is shared by as
+many commands as arrived in the meantime. Callers are answered only after the commit. When a commit
+fails, memory is ahead of the journal: the venue stops for good and ``on_failure`` ends the process.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from msgspec import Struct
+
+from tradewind.contracts.market_data import FeedMessage
+from tradewind.contracts.orders import SubmitOrder
+from tradewind.contracts.vocabulary import AccountId
+from tradewind.order_service.domain.commands import Command
+from tradewind.order_service.domain.core import Core, Emitted
+from tradewind.order_service.domain.decide import decide
+from tradewind.order_service.domain.state import OrderState
+from tradewind.order_service.journal_writer import JournalWriter
+from tradewind.order_service.repository import OrderRepository
+from tradewind.platform.clock import Clock
+from tradewind.platform.errors import Refusal, Unavailable
+
+BATCH_MAX = 512
+QUEUE_MAX = 20_000
+
+_log = structlog.get_logger("order_service")
+
+
+class _Waiting(Struct, gc=False):
+    command: Command
+    answer: "asyncio.Future[Any]"
+
+
+class Sequencer:
+    """Runs one venue's core."""
+
+    def __init__(
+        self,
+        core: Core,
+        writer: JournalWriter,
+        repository: OrderRepository,
+        clock: Clock,
+        *,
+        on_commit: Callable[[Sequence[Emitted]], None],
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        self.core = core
+        self._writer = writer
+        self._repository = repository
+        self._clock = clock
+        self._on_commit = on_commit
+        self._on_failure = on_failure
+        self._waiting: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._committed = asyncio.Event()
+        self._committed.set()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self.failed = False
+
+    def start(self) -> None:
+        """Begin to take commands."""
+        self._task = asyncio.create_task(self._run(), name=f"sequencer {self.core.spec.venue_id}")
+
+    async def stop(self) -> None:
+        """Finish what waits, then end."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=30)
+        await self._writer.close()
+
+    async def execute(self, command: Command) -> Any:
+        """Carry a command out and return its answer when it is durable; raises ``Refusal``."""
+        if self._stopping or self.failed:
+            raise Unavailable("the venue is stopping; try again in a moment")
+        if len(self._waiting) >= QUEUE_MAX:
+            raise Unavailable("too many commands are waiting; try again in a moment")
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(command, answer))
+        self._wake.set()
+        return await answer
+
+    async def settled(self) -> None:
+        """Return when memory shows nothing that is not yet durable."""
+        while not self._committed.is_set():
+            await self._committed.wait()
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                if not self._waiting:
+                    if self._stopping:
+                        return
+                    self._wake.clear()
+                    await self._wake.wait()
+                    continue
+                await self._batch()
+        except BaseException as error:
+            self.failed = True
+            self._refuse_waiting()
+            if not isinstance(error, asyncio.CancelledError):
+                self._on_failure(error)
+            raise
+
+    async def _batch(self) -> None:
+        batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
+        await self._look_up_client_order_ids(batch)
+        self._committed.clear()
+        try:
+            answers = [self._decide(entry.command) for entry in batch]
+            emitted, touched = self.core.drain()
+            if emitted:
+                await self._writer.write(emitted, touched)
+        except BaseException:
+            # Whoever waits learns nothing of an outcome that is not known to be durable.
+            self._waiting.extendleft(reversed(batch))
+            raise
+        self._committed.set()
+        if emitted:
+            self._on_commit(emitted)
+        for entry, (value, refusal) in zip(batch, answers, strict=True):
+            if entry.answer.done():
+                continue
+            if refusal is None:
+                entry.answer.set_result(value)
+            else:
+                entry.answer.set_exception(refusal)
+
+    def _decide(self, command: Command) -> tuple[Any, Refusal | None]:
+        at = command.at if isinstance(command, FeedMessage) else self._clock.now()
+        if self.core.spec.follows_feed_time and not isinstance(command, FeedMessage):
+            at = self.core.at or at
+        try:
+            answer = decide(self.core, command, at)
+        except Refusal as refusal:
+            return None, refusal
+        if isinstance(answer, OrderState):
+            return answer.view(), None
+        return answer, None
+
+    async def _look_up_client_order_ids(self, batch: list[_Waiting]) -> None:
+        """Learn which of the batch's client order ids belong to orders that have ended."""
+        wanted: list[tuple[AccountId, str]] = [
+            (command.account_id, command.client_order_id)
+            for entry in batch
+            if isinstance(command := entry.command, SubmitOrder)
+            and command.client_order_id != command.order_id
+        ]
+        known = await self._repository.known_client_order_ids(wanted) if wanted else set()
+        self.core.known_client_order_ids = known
+
+    def _refuse_waiting(self) -> None:
+        gone = Unavailable("the venue has stopped; whether this was done is not known, look it up")
+        for entry in self._waiting:
+            if not entry.answer.done():
+                entry.answer.set_exception(gone)
+        self._waiting.clear()

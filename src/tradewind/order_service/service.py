@@ -1,0 +1,275 @@
+"""The order service's use cases: find the account's venue, hand the command to its core, answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from decimal import Decimal
+
+from tradewind.contracts.journal import JournalRecord
+from tradewind.contracts.orders import (
+    Activity,
+    ActivityQuery,
+    CancelResult,
+    CloseResult,
+    Configuration,
+    ConfigurationChange,
+    Order,
+    OrderQuery,
+    Position,
+    ReplaceOrder,
+    SubmitOrder,
+    TradingAccount,
+    VenueSpec,
+    Verification,
+)
+from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
+from tradewind.order_service.activity_repository import ActivityRepository
+from tradewind.order_service.domain import commands
+from tradewind.order_service.domain.refusals import (
+    AccountNotFound,
+    OrderNotCancelable,
+    OrderNotFound,
+    OrderNotReplaceable,
+    PositionNotFound,
+    VenueExists,
+)
+from tradewind.order_service.invariants.verification import verify_venue
+from tradewind.order_service.reading import view_account, view_position
+from tradewind.order_service.repository import OrderRepository
+from tradewind.order_service.venue import Venue
+from tradewind.platform.bus import Bus
+from tradewind.platform.clock import Clock
+from tradewind.platform.database import Database
+from tradewind.platform.errors import NotFound
+from tradewind.platform.ids import new_id
+from tradewind.platform.money import MoneyUnits, QuantityUnits
+
+
+class OrderApp:
+    """The trading core of every venue; both the contract and a component."""
+
+    name = "order-service"
+
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        clock: Clock,
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        self._database = database
+        self._repository = OrderRepository(database)
+        self._activities = ActivityRepository(database)
+        self._bus = bus
+        self._clock = clock
+        self._on_failure = on_failure
+        self._holder = new_id()
+        self._venues: dict[VenueId, Venue] = {}
+        self._accounts: dict[AccountId, Venue] = {}
+        self._creating = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Recover every venue and begin to trade."""
+        for spec in await self._repository.list_venues():
+            await self._open(spec)
+        for account_id, venue_id in (await self._repository.account_venues()).items():
+            self._accounts[account_id] = self._venues[venue_id]
+
+    async def stop(self) -> None:
+        """Finish what waits in every venue."""
+        await asyncio.gather(*(venue.stop() for venue in self._venues.values()))
+
+    async def ready(self) -> bool:
+        """Tell whether every venue takes commands."""
+        return not any(venue.sequencer.failed for venue in self._venues.values())
+
+    async def _open(self, spec: VenueSpec) -> None:
+        self._venues[spec.venue_id] = await Venue.open(
+            spec,
+            self._database,
+            self._repository,
+            self._bus,
+            self._clock,
+            self._holder,
+            self._on_failure,
+        )
+
+    async def create_venue(self, spec: VenueSpec) -> None:
+        """Open a market; creating one that exists is refused."""
+        async with self._creating:
+            if not await self._repository.create_venue(spec, self._clock.now()):
+                raise VenueExists(f"venue {spec.venue_id} exists already; choose another id")
+            await self._open(spec)
+
+    async def list_venues(self) -> list[VenueId]:
+        """Return the venues that have a journal."""
+        return list(self._venues)
+
+    async def wait_for_feed(self, venue_id: VenueId, number: int, timeout_s: float = 30) -> None:
+        """Return when a feed message has been applied and made durable."""
+        await self._venue(venue_id).wait_for_feed(number, timeout_s)
+
+    async def open_account(self, venue_id: VenueId, account_id: AccountId) -> None:
+        """Let an account trade at a venue; doing it twice changes nothing."""
+        venue = self._venue(venue_id)
+        await venue.execute(commands.OpenAccount(account_id))
+        self._accounts[account_id] = venue
+
+    async def deposit(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
+        """Post cash from outside."""
+        await self._of(account_id).execute(commands.Deposit(account_id, amount, reference))
+
+    async def withdraw(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
+        """Post cash to outside; refused beyond what is available."""
+        await self._of(account_id).execute(commands.Withdraw(account_id, amount, reference))
+
+    async def get_account(self, account_id: AccountId) -> TradingAccount:
+        """Return the account's money."""
+        venue = await self._settled(account_id)
+        return view_account(venue.core, venue.core.account(account_id))
+
+    async def configure(self, account_id: AccountId, change: ConfigurationChange) -> Configuration:
+        """Change settings and return all of them."""
+        command = commands.Configure(account_id, change)
+        configuration: Configuration = await self._of(account_id).execute(command)
+        return configuration
+
+    async def submit_order(self, command: SubmitOrder) -> Order:
+        """Take an order and return it as it stands after what it traded at once."""
+        order: Order = await self._of(command.account_id).execute(command)
+        return order
+
+    async def replace_order(self, command: ReplaceOrder) -> Order:
+        """Replace an order and return the new one."""
+        try:
+            order: Order = await self._of(command.account_id).execute(command)
+        except OrderNotFound:
+            ended = await self._repository.get_order(command.account_id, command.order_id)
+            if ended is None:
+                raise
+            raise OrderNotReplaceable(
+                f"cannot replace order {command.order_id}: it is {ended.status}"
+            ) from None
+        return order
+
+    async def cancel_order(self, account_id: AccountId, order_id: OrderId) -> None:
+        """Cancel an open order."""
+        try:
+            await self._of(account_id).execute(commands.CancelOrder(account_id, order_id))
+        except OrderNotFound:
+            ended = await self._repository.get_order(account_id, order_id)
+            if ended is None:
+                raise
+            raise OrderNotCancelable(f"order is not cancelable: it is {ended.status}") from None
+
+    async def cancel_all_orders(self, account_id: AccountId) -> list[CancelResult]:
+        """Cancel every open order of the account."""
+        command = commands.CancelAllOrders(account_id)
+        results: list[CancelResult] = await self._of(account_id).execute(command)
+        return results
+
+    async def close_position(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        *,
+        qty: QuantityUnits | None = None,
+        percentage: Decimal | None = None,
+    ) -> Order:
+        """Sell a position at market, whole or in part."""
+        command = commands.ClosePosition(account_id, OrderId(new_id()), symbol, qty, percentage)
+        order: Order = await self._of(account_id).execute(command)
+        return order
+
+    async def close_all_positions(
+        self, account_id: AccountId, *, cancel_orders: bool
+    ) -> list[CloseResult]:
+        """Sell every position at market, after canceling open orders if asked."""
+        venue = self._of(account_id)
+        count = len(venue.core.account(account_id).positions)
+        order_ids = tuple(OrderId(new_id()) for _ in range(count))
+        command = commands.CloseAllPositions(account_id, order_ids, cancel_orders)
+        results: list[CloseResult] = await venue.execute(command)
+        return results
+
+    async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order:
+        """Return one order."""
+        venue = await self._settled(account_id)
+        order = venue.core.state.orders.get(order_id)
+        if order is not None and order.account_id == account_id:
+            return order.view()
+        ended = await self._repository.get_order(account_id, order_id)
+        if ended is None:
+            raise OrderNotFound(f"order not found for {order_id}")
+        return ended
+
+    async def get_order_by_client_id(self, account_id: AccountId, client_order_id: str) -> Order:
+        """Return one order by the client's own id."""
+        self._of(account_id)
+        order = await self._repository.get_order_by_client_id(account_id, client_order_id)
+        if order is None:
+            raise OrderNotFound(f"order not found for client_order_id {client_order_id}")
+        return order
+
+    async def get_orders(self, order_ids: Sequence[OrderId]) -> dict[OrderId, Order]:
+        """Return orders of any account by id."""
+        orders = await self._repository.get_orders(order_ids)
+        return {order.order_id: order for order in orders}
+
+    async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:
+        """Return orders by time of submission."""
+        self._of(account_id)
+        return await self._repository.list_orders(account_id, query)
+
+    async def list_positions(self, account_id: AccountId) -> list[Position]:
+        """Return the account's positions by symbol."""
+        venue = await self._settled(account_id)
+        account = venue.core.account(account_id)
+        return [view_position(venue.core, account, symbol) for symbol in sorted(account.positions)]
+
+    async def get_position(self, account_id: AccountId, symbol: str) -> Position:
+        """Return one position."""
+        venue = await self._settled(account_id)
+        account = venue.core.account(account_id)
+        if symbol not in account.positions:
+            raise PositionNotFound(f"position does not exist: {symbol}")
+        return view_position(venue.core, account, symbol)
+
+    async def list_activities(self, account_id: AccountId, query: ActivityQuery) -> list[Activity]:
+        """Return fills and cash movements by time."""
+        self._of(account_id)
+        return await self._activities.list_activities(account_id, query)
+
+    async def last_number(self, venue_id: VenueId) -> int:
+        """Return the number of the newest committed record."""
+        return self._venue(venue_id).tail.number
+
+    def follow(
+        self, venue_id: VenueId, after: int, *, batch: int = 500
+    ) -> AsyncIterator[list[JournalRecord]]:
+        """Yield committed records after a number in order, for ever."""
+        return self._venue(venue_id).tail.follow(after, batch)
+
+    async def verify(self) -> list[Verification]:
+        """Fold every journal again and compare it with the tables."""
+        return [
+            await verify_venue(self._database, spec)
+            for spec in await self._repository.list_venues()
+        ]
+
+    def _venue(self, venue_id: VenueId) -> Venue:
+        venue = self._venues.get(venue_id)
+        if venue is None:
+            raise NotFound(f"venue {venue_id} does not exist")
+        return venue
+
+    def _of(self, account_id: AccountId) -> Venue:
+        venue = self._accounts.get(account_id)
+        if venue is None:
+            raise AccountNotFound(f"account {account_id} is not open for trading")
+        return venue
+
+    async def _settled(self, account_id: AccountId) -> Venue:
+        """Return the account's venue when its memory shows nothing that is not durable."""
+        venue = self._of(account_id)
+        await venue.sequencer.settled()
+        return venue

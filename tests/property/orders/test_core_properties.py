@@ -1,0 +1,301 @@
+"""Whatever is sent to the core, in whatever order, these truths hold after every command."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tradewind.contracts.market_data import (
+    CashDividend,
+    Depth,
+    DepthLevel,
+    FeedMessage,
+    SessionClosed,
+    SessionOpened,
+    Split,
+    Trade,
+)
+from tradewind.contracts.orders import FeeSchedule, ReplaceOrder, SubmitOrder, VenueSpec
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    OrderId,
+    OrderSide,
+    OrderType,
+    TimeInForce,
+    VenueId,
+)
+from tradewind.order_service.domain import commands
+from tradewind.order_service.domain.apply import apply
+from tradewind.order_service.domain.book import BUY, SELL
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.decide import decide
+from tradewind.order_service.domain.state import Books, VenueState
+from tradewind.platform.errors import Refusal
+from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
+
+ACCOUNTS = [AccountId(f"00000000-0000-7000-8000-00000000000{n}") for n in range(3)]
+SYMBOLS = ["AAPL", "IBM"]
+START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
+
+prices = st.integers(9_000, 11_000).map(lambda cents: PriceUnits(cents * CENT))
+quantities = st.one_of(
+    st.integers(1, 300).map(lambda shares: QuantityUnits(shares * SCALE)),
+    st.integers(1, 5 * SCALE).map(QuantityUnits),
+)
+symbols = st.sampled_from(SYMBOLS)
+accounts = st.sampled_from(ACCOUNTS)
+sides = st.sampled_from(OrderSide)
+
+
+class CoreMachine(RuleBasedStateMachine):
+    """Drives one core and, after each command, folds its events into a second state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.feed_number = 0
+        self.order_number = 0
+        self.day = date(2024, 1, 2)
+
+    @initialize(
+        bps=st.sampled_from(["0", "1", "25.5"]),
+        per_share=st.sampled_from([0, SCALE // 200]),
+        minimum=st.sampled_from([0, SCALE]),
+    )
+    def open(self, bps: str, per_share: int, minimum: int) -> None:
+        fees = FeeSchedule(
+            fee_bps=Decimal(bps),
+            fee_per_share=MoneyUnits(per_share),
+            fee_minimum=MoneyUnits(minimum),
+        )
+        spec = VenueSpec(venue_id=VenueId("test"), name="Test", fees=fees)
+        self.core = Core(spec)
+        self.replica = VenueState(venue_id=spec.venue_id)
+        self.replica_books = Books.of(self.replica)
+        self.last_fills: list[object] = []
+        for account_id in ACCOUNTS:
+            self.run(commands.OpenAccount(account_id))
+            self.run(commands.Deposit(account_id, MoneyUnits(50_000 * SCALE), "start"))
+        self.feed(SessionOpened(self.day, self.now))
+
+    def run(self, command: commands.Command) -> object:
+        self.now += timedelta(seconds=1)
+        before = self.core.state.number
+        try:
+            answer = decide(self.core, command, self.now)
+        except Refusal:
+            assert self.core.state.number == before, "a refusal must change nothing"
+            answer = None
+        emitted, _ = self.core.drain()
+        for record in emitted:
+            event = msgspec.json.decode(msgspec.json.encode(record.event), type=type(record.event))
+            apply(self.replica, self.replica_books, record.number, record.at, event)
+        return answer
+
+    def feed(self, *events: object) -> None:
+        self.feed_number += 1
+        self.run(FeedMessage(VenueId("test"), self.feed_number, self.now, list(events)))
+
+    def new_id(self) -> OrderId:
+        self.order_number += 1
+        return OrderId(f"00000000-0000-7000-9000-{self.order_number:012d}")
+
+    @rule(
+        account=accounts,
+        symbol=symbols,
+        side=sides,
+        qty=quantities,
+        price=st.none() | prices,
+        tif=st.sampled_from([TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
+    )
+    def submit(
+        self,
+        account: AccountId,
+        symbol: str,
+        side: OrderSide,
+        qty: QuantityUnits,
+        price: PriceUnits | None,
+        tif: TimeInForce,
+    ) -> None:
+        order_id = self.new_id()
+        self.run(
+            SubmitOrder(
+                order_id=order_id,
+                account_id=account,
+                client_order_id=order_id,
+                symbol=symbol,
+                side=side,
+                order_type=OrderType.MARKET if price is None else OrderType.LIMIT,
+                time_in_force=tif,
+                qty=qty,
+                limit_price=price,
+            )
+        )
+
+    @rule(index=st.integers(0, 50))
+    def cancel(self, index: int) -> None:
+        orders = list(self.core.state.orders.values())
+        if orders:
+            order = orders[index % len(orders)]
+            self.run(commands.CancelOrder(order.account_id, order.order_id))
+
+    @rule(index=st.integers(0, 50), qty=st.none() | quantities, price=st.none() | prices)
+    def replace(self, index: int, qty: QuantityUnits | None, price: PriceUnits | None) -> None:
+        orders = list(self.core.state.orders.values())
+        if orders:
+            order = orders[index % len(orders)]
+            self.run(
+                ReplaceOrder(
+                    order_id=order.order_id,
+                    new_order_id=self.new_id(),
+                    account_id=order.account_id,
+                    qty=qty,
+                    limit_price=price,
+                )
+            )
+
+    @rule(account=accounts, symbol=symbols, percentage=st.none() | st.integers(1, 100))
+    def close_position(self, account: AccountId, symbol: str, percentage: int | None) -> None:
+        share = None if percentage is None else Decimal(percentage)
+        self.run(commands.ClosePosition(account, self.new_id(), symbol, percentage=share))
+
+    @rule(account=accounts)
+    def cancel_all(self, account: AccountId) -> None:
+        self.run(commands.CancelAllOrders(account))
+
+    @rule(account=accounts, cancel_orders=st.booleans())
+    def close_all(self, account: AccountId, cancel_orders: bool) -> None:
+        ids = tuple(self.new_id() for _ in SYMBOLS)
+        self.run(commands.CloseAllPositions(account, ids, cancel_orders))
+
+    @rule(account=accounts, cents=st.integers(1, 10_000_000))
+    def withdraw(self, account: AccountId, cents: int) -> None:
+        self.run(commands.Withdraw(account, MoneyUnits(cents * CENT), "out"))
+
+    @rule(
+        symbol=symbols,
+        mid=st.integers(9_200, 10_800),
+        half_spread=st.integers(1, 40),
+        sizes=st.lists(st.integers(1, 400), min_size=0, max_size=4),
+    )
+    def depth(self, symbol: str, mid: int, half_spread: int, sizes: list[int]) -> None:
+        def levels(direction: int) -> tuple[DepthLevel, ...]:
+            return tuple(
+                DepthLevel(
+                    PriceUnits((mid + direction * (half_spread + 3 * n)) * CENT),
+                    QuantityUnits(size * SCALE),
+                )
+                for n, size in enumerate(sizes)
+            )
+
+        self.feed(Depth(symbol, self.now, levels(-1), levels(1)))
+
+    @rule(symbol=symbols, price=prices, size=st.integers(1, 1000))
+    def trade(self, symbol: str, price: PriceUnits, size: int) -> None:
+        self.feed(Trade(symbol, self.now, price, QuantityUnits(size * SCALE), 1))
+
+    @rule(price=prices)
+    def end_session(self, price: PriceUnits) -> None:
+        closing = dict.fromkeys(SYMBOLS, price)
+        self.feed(SessionClosed(self.day, self.now, closing))
+
+    @rule()
+    def next_session(self) -> None:
+        self.day += timedelta(days=1)
+        self.feed(SessionOpened(self.day, self.now))
+
+    @rule(symbol=symbols, rates=st.sampled_from([(2, 1), (3, 2), (1, 10)]))
+    def split(self, symbol: str, rates: tuple[int, int]) -> None:
+        self.feed(Split(f"split {self.feed_number}", symbol, self.day, *rates))
+
+    @rule(symbol=symbols, cents=st.integers(1, 300))
+    def dividend(self, symbol: str, cents: int) -> None:
+        action = f"dividend {self.feed_number}"
+        self.feed(CashDividend(action, symbol, self.day, MoneyUnits(cents * CENT)))
+
+    @invariant()
+    def no_cash_or_shares_below_zero(self) -> None:
+        for account in self.core.state.accounts.values():
+            for by_account in self.core.state.ledger.sums.values():
+                assert by_account.get(account.ledger_available, 0) >= 0
+                assert by_account.get(account.ledger_held, 0) >= 0
+
+    @invariant()
+    def postings_sum_to_zero_in_every_asset(self) -> None:
+        for asset, by_account in self.core.state.ledger.sums.items():
+            assert sum(by_account.values()) == 0, asset
+
+    @invariant()
+    def holds_equal_open_exposure(self) -> None:
+        state, fees = self.core.state, self.core.fees
+        held: dict[tuple[str, str], int] = {}
+        for order in state.orders.values():
+            account = state.accounts[order.account_id]
+            if order.side is OrderSide.BUY:
+                assert order.hold_price is not None
+                exposure: int = fees.exposure(
+                    order.hold_price, order.left, order.filled_qty, order.filled_value, order.fees
+                )
+                key = (account.ledger_held, account.currency)
+            else:
+                exposure = order.left
+                key = (account.ledger_held, order.symbol)
+            assert order.hold == exposure
+            held[key] = held.get(key, 0) + exposure
+        for asset, by_account in state.ledger.sums.items():
+            for account in state.accounts.values():
+                expected = held.get((account.ledger_held, asset), 0)
+                assert by_account.get(account.ledger_held, 0) == expected
+
+    @invariant()
+    def nothing_is_filled_beyond_its_quantity(self) -> None:
+        for order in self.core.state.orders.values():
+            assert 0 <= order.filled_qty < order.qty
+
+    @invariant()
+    def the_users_book_is_never_crossed(self) -> None:
+        if self.core.fresh or not self.core.is_open:
+            return
+        for book in self.core.books.books.values():
+            bid, ask = book.first(BUY), book.first(SELL)
+            if bid is not None and ask is not None and bid.price >= ask.price:
+                orders = self.core.state.orders
+                buyer, seller = orders[OrderId(bid.order_id)], orders[OrderId(ask.order_id)]
+                assert buyer.account_id == seller.account_id
+
+    @invariant()
+    def the_book_keeps_price_then_time(self) -> None:
+        for book in self.core.books.books.values():
+            for side in (BUY, SELL):
+                places = list(book.walk(side))
+                keys = [
+                    (-place.key, self.core.state.orders[OrderId(place.order_id)].priority)
+                    for place in places
+                ]
+                assert keys == sorted(keys)
+
+    @invariant()
+    def the_journal_folds_into_the_live_state(self) -> None:
+        assert self.replica == self.core.state
+
+    @invariant()
+    def recovered_books_equal_the_live_ones(self) -> None:
+        recovered = Books.of(self.core.state)
+        for symbol, book in self.core.books.books.items():
+            other = recovered.books.get(symbol)
+            for side in (BUY, SELL):
+                ours = [(p.order_id, p.quantity) for p in book.walk(side)]
+                theirs = [(p.order_id, p.quantity) for p in other.walk(side)] if other else []
+                assert ours == theirs
+
+
+CoreMachine.TestCase.settings = settings(
+    max_examples=100,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestCore = CoreMachine.TestCase
