@@ -1,0 +1,1 @@
+"""Pure market-data logic: no clock, no input or output, no framework."""
