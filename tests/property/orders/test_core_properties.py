@@ -40,9 +40,9 @@ ACCOUNTS = [AccountId(f"00000000-0000-7000-8000-00000000000{n}") for n in range(
 SYMBOLS = ["AAPL", "IBM"]
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 
-prices = st.integers(9_000, 11_000).map(lambda cents: PriceUnits(cents * CENT))
+prices = st.integers(9_960, 10_040).map(lambda cents: PriceUnits(cents * CENT))
 quantities = st.one_of(
-    st.integers(1, 300).map(lambda shares: QuantityUnits(shares * SCALE)),
+    st.integers(1, 150).map(lambda shares: QuantityUnits(shares * SCALE)),
     st.integers(1, 5 * SCALE).map(QuantityUnits),
 )
 symbols = st.sampled_from(SYMBOLS)
@@ -80,6 +80,18 @@ class CoreMachine(RuleBasedStateMachine):
             self.run(commands.OpenAccount(account_id))
             self.run(commands.Deposit(account_id, MoneyUnits(50_000 * SCALE), "start"))
         self.feed(SessionOpened(self.day, self.now))
+        for symbol in SYMBOLS:
+            self.depth(symbol, 10_000, 2, [900, 900])
+            for account_id in ACCOUNTS[:2]:
+                self.submit(
+                    account_id,
+                    symbol,
+                    OrderSide.BUY,
+                    QuantityUnits(120 * SCALE),
+                    None,
+                    TimeInForce.DAY,
+                )
+            self.depth(symbol, 10_000, 2, [])
 
     def run(self, command: commands.Command) -> object:
         self.now += timedelta(seconds=1)
@@ -171,21 +183,22 @@ class CoreMachine(RuleBasedStateMachine):
         ids = tuple(self.new_id() for _ in SYMBOLS)
         self.run(commands.CloseAllPositions(account, ids, cancel_orders))
 
-    @rule(account=accounts, cents=st.integers(1, 10_000_000))
-    def withdraw(self, account: AccountId, cents: int) -> None:
-        self.run(commands.Withdraw(account, MoneyUnits(cents * CENT), "out"))
+    @rule(account=accounts, dollars=st.integers(1, 3_000), comes=st.booleans())
+    def move_cash(self, account: AccountId, dollars: int, comes: bool) -> None:
+        move = commands.Deposit if comes else commands.Withdraw
+        self.run(move(account, MoneyUnits(dollars * SCALE), "moved"))
 
     @rule(
         symbol=symbols,
-        mid=st.integers(9_200, 10_800),
-        half_spread=st.integers(1, 40),
-        sizes=st.lists(st.integers(1, 400), min_size=0, max_size=4),
+        mid=st.integers(9_970, 10_030),
+        half_spread=st.integers(1, 10),
+        sizes=st.lists(st.integers(1, 400), min_size=0, max_size=3),
     )
     def depth(self, symbol: str, mid: int, half_spread: int, sizes: list[int]) -> None:
         def levels(direction: int) -> tuple[DepthLevel, ...]:
             return tuple(
                 DepthLevel(
-                    PriceUnits((mid + direction * (half_spread + 3 * n)) * CENT),
+                    PriceUnits((mid + direction * (half_spread + 2 * n)) * CENT),
                     QuantityUnits(size * SCALE),
                 )
                 for n, size in enumerate(sizes)
@@ -197,24 +210,29 @@ class CoreMachine(RuleBasedStateMachine):
     def trade(self, symbol: str, price: PriceUnits, size: int) -> None:
         self.feed(Trade(symbol, self.now, price, QuantityUnits(size * SCALE), 1))
 
-    @rule(price=prices)
-    def end_session(self, price: PriceUnits) -> None:
-        closing = dict.fromkeys(SYMBOLS, price)
-        self.feed(SessionClosed(self.day, self.now, closing))
-
-    @rule()
-    def next_session(self) -> None:
+    @rule(
+        symbol=symbols,
+        price=prices,
+        what=st.sampled_from(["none"] * 8 + ["end", "next", "gap", "split", "dividend"]),
+        rates=st.sampled_from([(2, 1), (3, 2), (1, 10)]),
+    )
+    def new_day(self, symbol: str, price: PriceUnits, what: str, rates: tuple[int, int]) -> None:
+        if what == "none":
+            return
+        if what == "gap":
+            self.day += timedelta(days=1)
+            self.feed(SessionOpened(self.day, self.now))
+            return
+        self.feed(SessionClosed(self.day, self.now, dict.fromkeys(SYMBOLS, price)))
+        if what == "end":
+            return
         self.day += timedelta(days=1)
+        if what == "split":
+            self.feed(Split(f"split {self.feed_number}", symbol, self.day, *rates))
+        elif what == "dividend":
+            action = f"dividend {self.feed_number}"
+            self.feed(CashDividend(action, symbol, self.day, MoneyUnits(33 * CENT)))
         self.feed(SessionOpened(self.day, self.now))
-
-    @rule(symbol=symbols, rates=st.sampled_from([(2, 1), (3, 2), (1, 10)]))
-    def split(self, symbol: str, rates: tuple[int, int]) -> None:
-        self.feed(Split(f"split {self.feed_number}", symbol, self.day, *rates))
-
-    @rule(symbol=symbols, cents=st.integers(1, 300))
-    def dividend(self, symbol: str, cents: int) -> None:
-        action = f"dividend {self.feed_number}"
-        self.feed(CashDividend(action, symbol, self.day, MoneyUnits(cents * CENT)))
 
     @invariant()
     def no_cash_or_shares_below_zero(self) -> None:
@@ -293,8 +311,8 @@ class CoreMachine(RuleBasedStateMachine):
 
 
 CoreMachine.TestCase.settings = settings(
-    max_examples=100,
-    stateful_step_count=60,
+    max_examples=200,
+    stateful_step_count=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
