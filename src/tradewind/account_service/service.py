@@ -174,6 +174,7 @@ class AccountsOfUsers:
             venue_id=session.accounts[chosen],
             session_id=session.session_id,
             csrf_token=credentials.csrf_token_of(token),
+            session_expires_at=session.expires_at,
         )
 
     async def sign_in(self, username: str, password: str, *, address: str) -> NewSession:

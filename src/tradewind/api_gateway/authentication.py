@@ -5,7 +5,7 @@ import hmac
 from base64 import b64decode
 from http.cookies import CookieError, SimpleCookie
 
-from tradewind.api_gateway.routing.message import Headers
+from tradewind.api_gateway.routing.headers import Headers
 from tradewind.api_gateway.routing.route import Access
 from tradewind.contracts.accounts import AccountService, Identity
 from tradewind.contracts.vocabulary import AccountId, Role
@@ -50,7 +50,7 @@ class Authenticator:
 
     async def verify_key(self, key_id: str, secret: str) -> Identity | None:
         """Return the identity behind a key pair, or ``None``; for the streams' own messages."""
-        if not (0 < len(key_id) <= _CREDENTIAL_MAX and 0 < len(secret) <= _CREDENTIAL_MAX):
+        if not (_is_plain(key_id) and _is_plain(secret)):
             return None
         return await self._accounts.verify_key(key_id, secret)
 
@@ -121,9 +121,11 @@ def session_token(headers: Headers) -> str | None:
     except CookieError:
         return None
     morsel = jar.get(SESSION_COOKIE)
-    if morsel is None or not 0 < len(morsel.value) <= _CREDENTIAL_MAX:
-        return None
-    return morsel.value
+    return morsel.value if morsel is not None and _is_plain(morsel.value) else None
+
+
+def _is_plain(text: str) -> bool:
+    return 0 < len(text) <= _CREDENTIAL_MAX and text.isascii() and text.isprintable()
 
 
 def _basic_pair(authorization: bytes) -> tuple[str, str]:

@@ -22,6 +22,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     key_id: str | None = None
     session_id: str | None = None
     csrf_token: str | None = None
+    session_expires_at: datetime | None = None
 
 
 class BrokerageAccount(Struct, frozen=True, kw_only=True):

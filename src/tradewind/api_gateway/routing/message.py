@@ -3,13 +3,14 @@
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+from tradewind.api_gateway.routing.headers import Headers
 from tradewind.api_gateway.wire.body import encode
 from tradewind.api_gateway.wire.query import parse_query
 from tradewind.contracts.accounts import Identity
 from tradewind.platform.errors import InvariantBroken
 
-Headers = Mapping[bytes, bytes]
-"""Header values by lower-case name; the last one where a name was sent twice."""
+
+__all__ = ["NO_CONTENT", "Handler", "Headers", "Request", "Response", "json_response"]
 
 
 class Request:

@@ -4,6 +4,8 @@ from typing import TypeVar
 
 import msgspec
 
+from tradewind.api_gateway.routing.headers import Headers
+from tradewind.api_gateway.wire.errors import UnsupportedMediaType
 from tradewind.platform.errors import MalformedRequest, UnreadableBody
 
 _T = TypeVar("_T")
@@ -27,6 +29,13 @@ def decode_body(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
         raise MalformedRequest(f"{path.strip('`').lstrip('.')}: {_plain(reason)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UnreadableBody(f"{UNREADABLE}: it is not JSON") from None
+
+
+def require_json(headers: Headers) -> None:
+    """Refuse a body that is not declared to be JSON: a form of another site cannot declare that."""
+    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if media_type != b"application/json":
+        raise UnsupportedMediaType("send the body as application/json")
 
 
 def encode(value: object) -> bytes:

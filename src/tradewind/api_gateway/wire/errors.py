@@ -2,12 +2,8 @@
 
 from enum import StrEnum
 
-import msgspec
-
 from tradewind.platform.errors import MalformedRequest, NotFound, Refusal
-
-JSON_TYPE = b"application/json"
-PROBLEM_TYPE = b"application/problem+json"
+from tradewind.platform.problems import JSON_TYPE, PROBLEM_TYPE, alpaca_body, problem_body
 
 
 class ErrorStyle(StrEnum):
@@ -27,20 +23,10 @@ class NotOffered(NotFound):
     title = "Not offered"
 
 
-class MethodNotAllowed(Refusal):
-    """The path exists, but not with this method."""
+class NotOfferedYet(Refusal):
+    """A valid instruction of Alpaca's vocabulary that this server does not carry out (yet)."""
 
-    status = 405
-    code = 40510000
-    title = "Method not allowed"
-
-
-class BodyTooLarge(Refusal):
-    """The body is larger than the server reads."""
-
-    status = 413
-    code = 41310000
-    title = "Body too large"
+    title = "Not offered"
 
 
 class UnsupportedMediaType(Refusal):
@@ -49,14 +35,6 @@ class UnsupportedMediaType(Refusal):
     status = 415
     code = 41510000
     title = "Unsupported media type"
-
-
-class InternalError(Refusal):
-    """Something failed that is not the caller's fault; details are in the log."""
-
-    status = 500
-    code = 50010000
-    title = "Internal server error"
 
 
 class AnswerOverdue(Refusal):
@@ -80,15 +58,6 @@ def status_of(refusal: Refusal, style: ErrorStyle) -> int:
 
 def error_body(refusal: Refusal, style: ErrorStyle, request_id: str) -> tuple[bytes, bytes]:
     """Return the body and the media type of a refusal."""
-    own: dict[str, object] = {"code": refusal.code, "message": refusal.message}
-    context = {name: value for name, value in refusal.context.items() if name not in own}
-    if style is not ErrorStyle.PROBLEM:
-        return msgspec.json.encode(own | context, enc_hook=str), JSON_TYPE
-    problem: dict[str, object] = {
-        "type": "about:blank",
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.message,
-        "instance": f"urn:request:{request_id}",
-    }
-    return msgspec.json.encode(problem | own | context, enc_hook=str), PROBLEM_TYPE
+    if style is ErrorStyle.PROBLEM:
+        return problem_body(refusal, request_id), PROBLEM_TYPE.encode()
+    return alpaca_body(refusal), JSON_TYPE.encode()

@@ -1,0 +1,1 @@
+"""Our own routes under ``/tradewind/v1``: sessions, keys, accounts, venues, performance."""

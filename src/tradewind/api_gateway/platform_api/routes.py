@@ -1,0 +1,29 @@
+"""All routes of our own."""
+
+from tradewind.api_gateway.cross_origin import CrossOrigin
+from tradewind.api_gateway.platform_api.account_endpoints import AccountApiEndpoints
+from tradewind.api_gateway.platform_api.session_endpoints import SessionEndpoints
+from tradewind.api_gateway.platform_api.venue_endpoints import VenueEndpoints
+from tradewind.api_gateway.rate_limit import RateLimits
+from tradewind.api_gateway.routing.route import Route
+from tradewind.contracts.accounts import AccountService
+from tradewind.contracts.market_data import MarketDataService
+from tradewind.contracts.orders import OrderService
+from tradewind.contracts.portfolio import PortfolioService
+
+
+def platform_routes(
+    *,
+    accounts: AccountService,
+    orders: OrderService,
+    market_data: MarketDataService,
+    portfolio: PortfolioService,
+    limits: RateLimits,
+    cross_origin: CrossOrigin,
+) -> list[Route]:
+    """Return our own routes over the services."""
+    return [
+        *SessionEndpoints(accounts, limits, cross_origin).routes(),
+        *AccountApiEndpoints(accounts, portfolio).routes(),
+        *VenueEndpoints(accounts, orders, market_data).routes(),
+    ]

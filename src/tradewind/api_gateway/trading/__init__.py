@@ -1,0 +1,1 @@
+"""Alpaca's trading API: account, orders, positions, assets, market hours, activities, history."""

@@ -1,0 +1,45 @@
+"""The instruments as the trading routes need them: by symbol, at once, for every order shown."""
+
+import time
+from collections.abc import Iterable, Mapping
+
+from tradewind.contracts.market_data import Instrument, MarketDataService
+
+_FRESH_S = 10.0
+_SYMBOL_MAX = 64
+
+
+class InstrumentDirectory:
+    """Remembers instruments for some seconds, so that an order costs no call to find its own.
+
+    Only instruments that exist are remembered: callers who ask for what is not there cannot grow
+    the directory.
+    """
+
+    def __init__(self, market_data: MarketDataService, fresh_s: float = _FRESH_S) -> None:
+        self._market_data = market_data
+        self._fresh_s = fresh_s
+        self._known: dict[str, tuple[Instrument, float]] = {}
+
+    async def find(self, symbol_or_id: str) -> Instrument | None:
+        """Return an instrument by symbol in any case, or by id; ``None`` when there is none."""
+        known = self._known.get(symbol_or_id)
+        if known is not None and known[1] > time.monotonic():
+            return known[0]
+        if not 0 < len(symbol_or_id) <= _SYMBOL_MAX or "\x00" in symbol_or_id:
+            return None
+        instrument = await self._market_data.find_instrument(symbol_or_id)
+        if instrument is not None and symbol_or_id in (
+            instrument.symbol,
+            instrument.instrument_id,
+        ):
+            self._known[symbol_or_id] = (instrument, time.monotonic() + self._fresh_s)
+        return instrument
+
+    async def by_symbol(self, symbols: Iterable[str]) -> Mapping[str, Instrument]:
+        """Return the instruments of some symbols; those that do not exist are absent."""
+        found: dict[str, Instrument] = {}
+        for symbol in symbols:
+            if symbol not in found and (instrument := await self.find(symbol)) is not None:
+                found[symbol] = instrument
+        return found

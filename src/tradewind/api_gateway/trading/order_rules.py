@@ -1,0 +1,77 @@
+"""The rules for amounts of an order, with the codes and words that Alpaca's clients know.
+
+Each function raises a ``Refusal`` that names the value and what would be right.
+"""
+
+from decimal import Decimal
+
+from tradewind.contracts.market_data import Instrument
+from tradewind.contracts.vocabulary import AssetClass, TimeInForce
+from tradewind.platform.errors import MalformedRequest, Refusal
+from tradewind.platform.money import (
+    SCALE,
+    InexactAmount,
+    PriceUnits,
+    QuantityUnits,
+    format_units,
+    to_units,
+)
+
+_AMOUNT_MAX = 1_000_000_000 * SCALE
+"""Largest quantity and largest price: a billion fits every column and every client."""
+
+_SUB_PENNY_BELOW = SCALE
+_STEP_AT_ONE_DOLLAR = SCALE // 100
+_STEP_BELOW_ONE_DOLLAR = SCALE // 10_000
+
+
+class OrderNotAcceptable(Refusal):
+    """The order is well formed, but a rule of the market or of this server forbids it."""
+
+    title = "Order not acceptable"
+
+
+def read_qty(value: Decimal) -> QuantityUnits:
+    """Return a quantity in billionths."""
+    return QuantityUnits(_positive("qty", value))
+
+
+def read_price(name: str, value: Decimal, asset_class: AssetClass) -> PriceUnits:
+    """Return a price in billionths that respects the smallest step of its range."""
+    units = _positive(name, value)
+    if asset_class is AssetClass.US_EQUITY:
+        step = _STEP_BELOW_ONE_DOLLAR if units < _SUB_PENNY_BELOW else _STEP_AT_ONE_DOLLAR
+        if units % step:
+            raise OrderNotAcceptable(
+                f"invalid {name} {format_units(units)}. sub-penny increment does not fulfill "
+                "minimum pricing criteria: two decimals from one dollar, four below"
+            )
+    return PriceUnits(units)
+
+
+def check_quantity(qty: QuantityUnits, instrument: Instrument, time_in_force: TimeInForce) -> None:
+    """Refuse a fraction that the instrument or the time in force does not allow."""
+    if qty % instrument.quantity_increment:
+        raise OrderNotAcceptable(
+            f"invalid qty {format_units(qty)}: {instrument.symbol} trades in steps of "
+            f"{format_units(instrument.quantity_increment)}"
+        )
+    if instrument.asset_class is not AssetClass.US_EQUITY or qty % SCALE == 0:
+        return
+    if not instrument.fractionable:
+        raise OrderNotAcceptable(f'asset "{instrument.symbol}" is not fractionable')
+    if time_in_force is not TimeInForce.DAY:
+        raise OrderNotAcceptable(f"fractional orders must be DAY orders, not {time_in_force.value}")
+
+
+def _positive(name: str, value: Decimal) -> int:
+    spoken = name.replace("_", " ")
+    try:
+        units = to_units(value)
+    except InexactAmount as error:
+        raise MalformedRequest(f"{spoken}: {error}") from None
+    if units <= 0:
+        raise MalformedRequest(f"{spoken} must be > 0, was {format_units(units)}")
+    if units > _AMOUNT_MAX:
+        raise MalformedRequest(f"{spoken} must be at most {format_units(_AMOUNT_MAX)}")
+    return units

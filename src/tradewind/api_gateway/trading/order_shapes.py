@@ -1,0 +1,96 @@
+"""An order as it stands on the wire, in responses and in the stream of trade updates."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import UNSET, Struct, UnsetType
+
+from tradewind.api_gateway.wire.numbers import decimal_text, decimal_text_or_none
+from tradewind.contracts.market_data import Instrument
+from tradewind.contracts.orders import Order
+from tradewind.contracts.vocabulary import (
+    AssetClass,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+)
+
+_INTENT = {OrderSide.BUY: "buy_to_open", OrderSide.SELL: "sell_to_close"}
+"""Accounts are long only: a buy can only open and a sell can only close."""
+
+
+class WireOrder(Struct, frozen=True, kw_only=True):
+    """Alpaca's order. Amounts are strings; instants RFC 3339 in UTC."""
+
+    id: str
+    client_order_id: str
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime
+    filled_at: datetime | None
+    expired_at: datetime | None
+    canceled_at: datetime | None
+    failed_at: datetime | None = None
+    replaced_at: datetime | None
+    replaced_by: str | None
+    replaces: str | None
+    asset_id: str | UnsetType
+    symbol: str
+    asset_class: AssetClass
+    notional: str | None = None
+    qty: str
+    filled_qty: str
+    filled_avg_price: str | None
+    order_class: str = "simple"
+    order_type: OrderType
+    type: OrderType
+    side: OrderSide
+    position_intent: str
+    time_in_force: TimeInForce
+    limit_price: str | None
+    stop_price: str | None = None
+    status: OrderStatus
+    extended_hours: bool
+    legs: list["WireOrder"] | None = None
+    trail_percent: str | None = None
+    trail_price: str | None = None
+    hwm: str | None = None
+    subtag: str | None = None
+    source: str | None = None
+
+
+def wire_order(order: Order, instrument: Instrument | None) -> WireOrder:
+    """Return an order as the wire shows it; ``instrument`` adds what the core does not know."""
+    return WireOrder(
+        id=order.order_id,
+        client_order_id=order.client_order_id,
+        created_at=order.created_at,
+        updated_at=order.updated_at,
+        submitted_at=order.created_at,
+        filled_at=order.filled_at,
+        expired_at=order.expired_at,
+        canceled_at=order.canceled_at,
+        replaced_at=order.replaced_at,
+        replaced_by=order.replaced_by,
+        replaces=order.replaces,
+        asset_id=UNSET if instrument is None else instrument.instrument_id,
+        symbol=order.symbol,
+        asset_class=AssetClass.US_EQUITY if instrument is None else instrument.asset_class,
+        qty=decimal_text(order.qty),
+        filled_qty=decimal_text(order.filled_qty),
+        filled_avg_price=decimal_text_or_none(order.filled_avg_price),
+        order_type=order.order_type,
+        type=order.order_type,
+        side=order.side,
+        position_intent=_INTENT[order.side],
+        time_in_force=order.time_in_force,
+        limit_price=decimal_text_or_none(order.limit_price),
+        status=order.status,
+        extended_hours=order.extended_hours,
+    )
+
+
+def wire_orders(orders: list[Order], instruments: Mapping[str, Instrument]) -> list[WireOrder]:
+    """Return orders as the wire shows them."""
+    return [wire_order(order, instruments.get(order.symbol)) for order in orders]
