@@ -1,0 +1,1 @@
+"""Equity by day and how accounts have performed, derived from the journal."""

@@ -1,0 +1,1 @@
+"""Pure derivations: what an account is worth, and how it did."""

@@ -1,0 +1,1 @@
+"""Fakes that services are tested against, written out by hand."""

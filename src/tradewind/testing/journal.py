@@ -1,0 +1,184 @@
+"""A journal in memory that tells what happened to one account at one venue, step by step."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from tradewind.contracts.journal import (
+    AccountOpened,
+    CashDeposited,
+    CashWithdrawn,
+    DividendPaid,
+    Event,
+    JournalRecord,
+    Liquidity,
+    OrderFilled,
+    PositionSplit,
+    SessionEnded,
+    SessionStarted,
+)
+from tradewind.contracts.vocabulary import (
+    MAIN_VENUE,
+    AccountId,
+    ExecutionId,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+    VenueId,
+)
+from tradewind.platform.ids import derived_id
+from tradewind.platform.money import (
+    MoneyUnits,
+    PriceUnits,
+    QuantityUnits,
+    multiply_units,
+    to_units,
+)
+
+Amount = Decimal | str | int
+
+_OPEN = time(14, 30, tzinfo=UTC)
+_CLOSE = time(21, tzinfo=UTC)
+
+
+class JournalInMemory:
+    """Implements ``tradewind.contracts.journal.JournalReader``."""
+
+    def __init__(self) -> None:
+        self.records: dict[VenueId, list[JournalRecord]] = {}
+        self._grown = asyncio.Event()
+
+    def append(self, venue_id: VenueId, at: datetime, event: Event) -> JournalRecord:
+        """Add an event to a venue's journal and wake who follows."""
+        records = self.records.setdefault(venue_id, [])
+        records.append(JournalRecord(venue_id, len(records) + 1, at, event))
+        self._grown.set()
+        return records[-1]
+
+    async def last_number(self, venue_id: VenueId) -> int:
+        """Return the number of the newest record, 0 when there is none."""
+        return len(self.records.get(venue_id, []))
+
+    async def follow(
+        self, venue_id: VenueId, after: int, *, batch: int = 500
+    ) -> AsyncIterator[list[JournalRecord]]:
+        """Yield records after a number in order, for ever."""
+        while True:
+            grown = self._grown
+            found = self.records.get(venue_id, [])[after : after + batch]
+            if found:
+                after += len(found)
+                yield found
+                continue
+            if grown.is_set():
+                self._grown = asyncio.Event()
+                continue
+            await grown.wait()
+
+    async def list_venues(self) -> list[VenueId]:
+        """Return the venues that have a record."""
+        return list(self.records)
+
+
+class AccountStory:
+    """Writes a journal as an account lives through it: amounts are decimals, dates are days."""
+
+    def __init__(
+        self,
+        journal: JournalInMemory | None = None,
+        *,
+        venue_id: VenueId = MAIN_VENUE,
+        start: str = "2024-01-02",
+    ) -> None:
+        self.journal = journal or JournalInMemory()
+        self.venue_id = venue_id
+        self._at = datetime.combine(date.fromisoformat(start), _OPEN)
+        self._positions: dict[str, int] = {}
+        self._ids = 0
+        self.account_id = AccountId(self._new_id())
+        self._tell(AccountOpened(self.account_id))
+
+    @property
+    def records(self) -> list[JournalRecord]:
+        """Everything that has happened at the venue."""
+        return self.journal.records[self.venue_id]
+
+    def deposit(self, amount: Amount) -> None:
+        """Bring cash in."""
+        self._tell(CashDeposited(self.account_id, MoneyUnits(to_units(amount)), "test"))
+
+    def withdraw(self, amount: Amount) -> None:
+        """Take cash out."""
+        self._tell(CashWithdrawn(self.account_id, MoneyUnits(to_units(amount)), "test"))
+
+    def buy(self, symbol: str, qty: Amount, price: Amount, fee: Amount = 0) -> None:
+        """Fill a buy order."""
+        self._fill(OrderSide.BUY, symbol, to_units(qty), to_units(price), to_units(fee))
+
+    def sell(self, symbol: str, qty: Amount, price: Amount, fee: Amount = 0) -> None:
+        """Fill a sell order."""
+        self._fill(OrderSide.SELL, symbol, to_units(qty), to_units(price), to_units(fee))
+
+    def dividend(self, symbol: str, rate: Amount) -> None:
+        """Pay a dividend on what is held."""
+        qty = QuantityUnits(self._positions.get(symbol, 0))
+        rate_units = MoneyUnits(to_units(rate))
+        amount = multiply_units(PriceUnits(rate_units), qty)
+        self._tell(DividendPaid(self._new_id(), self.account_id, symbol, qty, rate_units, amount))
+
+    def split(self, symbol: str, new: int, old: int, action_id: str = "split") -> None:
+        """Split what is held, ``new`` shares for ``old``."""
+        before = self._positions[symbol]
+        after = before * new // old
+        self._positions[symbol] = after
+        self._tell(
+            PositionSplit(
+                action_id, self.account_id, symbol, QuantityUnits(before), QuantityUnits(after)
+            )
+        )
+
+    def begin(self, day: str) -> None:
+        """Begin a trading date."""
+        trading_date = date.fromisoformat(day)
+        self._at = max(self._at, datetime.combine(trading_date, _OPEN))
+        self._tell(SessionStarted(trading_date))
+
+    def end(self, day: str, **closing_prices: Amount) -> None:
+        """End a trading date at closing prices."""
+        trading_date = date.fromisoformat(day)
+        self._at = max(self._at, datetime.combine(trading_date, _CLOSE))
+        closes = {symbol: PriceUnits(to_units(price)) for symbol, price in closing_prices.items()}
+        self._tell(SessionEnded(trading_date, closes))
+
+    def _fill(self, side: OrderSide, symbol: str, qty: int, price: int, fee: int) -> None:
+        held = self._positions.get(symbol, 0) + (qty if side is OrderSide.BUY else -qty)
+        self._positions[symbol] = held
+        self._tell(
+            OrderFilled(
+                order_id=OrderId(self._new_id()),
+                account_id=self.account_id,
+                execution_id=ExecutionId(self._new_id()),
+                symbol=symbol,
+                side=side,
+                price=PriceUnits(price),
+                qty=QuantityUnits(qty),
+                fee=MoneyUnits(fee),
+                liquidity=Liquidity.TAKER,
+                hold_released=0,
+                filled_qty=QuantityUnits(qty),
+                filled_value=multiply_units(PriceUnits(price), QuantityUnits(qty)),
+                status=OrderStatus.FILLED,
+                position_qty=QuantityUnits(held),
+            )
+        )
+
+    def _new_id(self) -> str:
+        # Named, not drawn: the same story has the same ids, also when a property test shrinks it.
+        told = len(self.journal.records.get(self.venue_id, []))
+        self._ids += 1
+        return derived_id(self._at, self.venue_id, told, self._ids)
+
+    def _tell(self, event: Event) -> None:
+        self._at += timedelta(milliseconds=1)
+        self.journal.append(self.venue_id, self._at, event)

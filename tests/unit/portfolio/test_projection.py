@@ -1,0 +1,81 @@
+"""What the fold insists on, and what it says of the running day."""
+
+from datetime import date
+
+import pytest
+from tests.unit.portfolio.portfolio_figures import Figures
+
+from tradewind.contracts.journal import CashDeposited, JournalRecord
+from tradewind.contracts.vocabulary import AccountId
+from tradewind.platform.errors import InvariantBroken
+from tradewind.platform.ids import new_id
+from tradewind.platform.money import CENT, MoneyUnits, from_units
+from tradewind.portfolio_service.domain.projection import Projection
+from tradewind.testing.journal import AccountStory
+
+
+def test_missing_or_repeated_record_stops_the_fold() -> None:
+    story = AccountStory()
+    story.deposit(1000)
+    projection = Projection(story.venue_id)
+    with pytest.raises(InvariantBroken, match=r"record 2 .* came after 0"):
+        projection.apply(story.records[1])
+    projection.apply(story.records[0])
+    with pytest.raises(InvariantBroken, match=r"record 1 .* came after 1"):
+        projection.apply(story.records[0])
+
+
+def test_account_that_was_never_opened_stops_the_fold() -> None:
+    story = AccountStory()
+    projection = Projection(story.venue_id)
+    projection.apply(story.records[0])
+    stranger = CashDeposited(AccountId(new_id()), MoneyUnits(CENT), "test")
+    with pytest.raises(InvariantBroken, match="never opened"):
+        projection.apply(JournalRecord(story.venue_id, 2, story.records[0].at, stranger))
+
+
+def test_same_trading_date_cannot_end_twice() -> None:
+    story = AccountStory()
+    story.end("2024-01-02")
+    story.end("2024-01-02")
+    with pytest.raises(InvariantBroken, match="ended 2024-01-02 after 2024-01-02"):
+        Figures(story)
+
+
+def test_present_is_valued_at_the_newest_fill_before_the_first_close() -> None:
+    story = AccountStory()
+    story.deposit(1000)
+    story.begin("2024-01-02")
+    story.buy("IBM", 5, 100)
+    story.buy("IBM", 1, 110, fee=2)
+    present = Figures(story).projection.current_point(story.account_id)
+    assert present.trading_date == date(2024, 1, 2)
+    assert from_units(present.equity) == 1000 - 500 - 110 - 2 + 6 * 110
+
+
+def test_present_outside_a_session_has_the_exchanges_date() -> None:
+    story = AccountStory(start="2024-01-02")
+    story.deposit(1000)
+    present = Figures(story).projection.current_point(story.account_id)
+    assert present.trading_date == date(2024, 1, 2)
+
+
+def test_changes_that_could_not_be_written_come_again_in_order() -> None:
+    story = AccountStory()
+    story.deposit(1000)
+    story.end("2024-01-02")
+    story.buy("IBM", 1, 100)
+    story.end("2024-01-03")
+    projection = Projection(story.venue_id)
+    for record in story.records[:3]:
+        projection.apply(record)
+    changes = projection.take_changes()
+    for record in story.records[3:]:
+        projection.apply(record)
+    projection.restore_changes(changes)
+    again = projection.take_changes()
+    assert [point.trading_date.day for point in again.points] == [2, 3]
+    assert again.accounts == {story.account_id}
+    assert again.positions == {(story.account_id, "IBM")}
+    assert again.prices == {"IBM"}
+    assert projection.take_changes().points == []
