@@ -1,0 +1,1 @@
+"""WebSockets: market data by venue, and each account's own trade updates."""

@@ -1,0 +1,54 @@
+"""Finds out who opens a stream: by handshake headers, session cookie, or a message."""
+
+from urllib.parse import parse_qs
+
+from tradewind.api_gateway.authentication import ACCOUNT_HEADER, Authenticator
+from tradewind.api_gateway.routing.headers import Headers
+from tradewind.api_gateway.routing.route import Scope
+from tradewind.api_gateway.streams.registry import Caller
+from tradewind.contracts.accounts import Identity
+from tradewind.platform.errors import NotAuthenticated, NotPermitted
+
+_ACCOUNT_PARAMETER = "account"
+"""Browsers cannot send headers with a handshake; this stands for ``X-Tradewind-Account``."""
+
+
+class Callers:
+    """Turns credentials into callers; a failed attempt is ``None``."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+
+    async def by_key(self, key_id: str, secret: str) -> Caller | None:
+        """Return the caller behind a key pair."""
+
+        async def verify() -> Identity | None:
+            return await self._authenticator.verify_key(key_id, secret)
+
+        identity = await verify()
+        return None if identity is None else Caller(identity, verify)
+
+    async def by_handshake(self, headers: Headers) -> Caller | None:
+        """Return the caller whose credentials came with the handshake, ``None`` without any.
+
+        Raises ``NotAuthenticated`` or ``NotPermitted`` when they do not hold.
+        """
+
+        async def verify() -> Identity | None:
+            return await self._authenticator.identify_handshake(headers)
+
+        identity = await verify()
+        return None if identity is None else Caller(identity, verify)
+
+
+def handshake_headers(scope: Scope) -> Headers:
+    """Return a handshake's headers, with the account that its query chooses."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    chosen = parse_qs(scope["query_string"].decode("latin-1")).get(_ACCOUNT_PARAMETER)
+    if chosen:
+        headers[ACCOUNT_HEADER] = chosen[-1].encode("latin-1", "replace")
+    return headers
+
+
+REFUSALS = (NotAuthenticated, NotPermitted)
+"""What credentials that do not hold raise."""

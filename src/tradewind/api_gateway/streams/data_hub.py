@@ -1,0 +1,156 @@
+"""Fan-out of one source of market data to the clients that listen to it.
+
+Clients with the same interests and codec form a group, for which a message is put together once:
+the cost of one more client that wants what others want is one append to its queue.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from tradewind.api_gateway.streams.connection import SERVICE_RESTART, Connection
+from tradewind.api_gateway.streams.events import EventSorter
+from tradewind.api_gateway.streams.frames import Codec, array_frame, batches
+from tradewind.api_gateway.streams.subscription import WILDCARD, Channel, Interest
+from tradewind.contracts.market_data import FeedEvent
+from tradewind.platform.logging import get_logger
+
+EventSource = Callable[[], AbstractAsyncContextManager[AsyncIterator[Sequence[FeedEvent]]]]
+"""Opens a live source; events come from the moment that the context is entered."""
+
+_log = get_logger(__name__)
+
+
+class _Group:
+    """Clients that get exactly the same frames."""
+
+    __slots__ = ("codec", "interests", "members", "pending")
+
+    def __init__(self, codec: Codec, interests: frozenset[Interest]) -> None:
+        self.codec = codec
+        self.interests = interests
+        self.members: set[Connection] = set()
+        self.pending: list[bytes] = []
+
+
+class DataHub:
+    """Clients of one source, which is open only while there are any."""
+
+    def __init__(self, name: str, source: EventSource) -> None:
+        self._name = name
+        self._source = source
+        self._clients: dict[Connection, _Group | None] = {}
+        self._groups: dict[tuple[Codec, frozenset[Interest]], _Group] = {}
+        self._by_interest: dict[Interest, list[_Group]] = {}
+        self._pump: asyncio.Task[None] | None = None
+        self._live = asyncio.Event()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is attached."""
+        return not self._clients
+
+    async def attach(self, client: Connection) -> None:
+        """Add a client without interests; returns when the source is live."""
+        self._clients[client] = None
+        if self._pump is None:
+            self._live = asyncio.Event()
+            self._pump = asyncio.create_task(self._run(self._live), name=f"hub {self._name}")
+            self._pump.add_done_callback(self._source_ended)
+        await self._live.wait()
+
+    def set_interests(
+        self, client: Connection, codec: Codec, interests: frozenset[Interest]
+    ) -> None:
+        """Replace what a client gets from the next event on."""
+        self._leave_group(client)
+        if not interests:
+            return
+        key = (codec, interests)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(codec, interests)
+            for interest in _effective(interests):
+                self._by_interest.setdefault(interest, []).append(group)
+        group.members.add(client)
+        self._clients[client] = group
+
+    async def detach(self, client: Connection) -> None:
+        """Remove a client; the last one closes the source."""
+        if client not in self._clients:
+            return
+        self._leave_group(client)
+        del self._clients[client]
+        if not self._clients:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Close the source."""
+        pump, self._pump = self._pump, None
+        if pump is not None:
+            pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
+
+    def publish(self, events: Iterable[FeedEvent], sorter: EventSorter) -> None:
+        """Give each client what it wants of some events, as one message where it fits."""
+        touched: dict[_Group, None] = {}
+        for event in events:
+            item = sorter.sort(event)
+            if item is None:
+                continue
+            for interest in ((item.channel, item.symbol), (item.channel, WILDCARD)):
+                for group in self._by_interest.get(interest, ()):
+                    group.pending.append(item.encoded(group.codec))
+                    touched[group] = None
+        for group in touched:
+            pending, group.pending = group.pending, []
+            for batch in batches(pending):
+                frame = array_frame(group.codec, batch)
+                for client in group.members:
+                    client.offer(frame)
+
+    async def _run(self, live: asyncio.Event) -> None:
+        sorter = EventSorter()
+        try:
+            async with self._source() as events:
+                live.set()
+                async for several in events:
+                    self.publish(several, sorter)
+                    # A queue that is not empty is read without suspending: give the senders a turn.
+                    await asyncio.sleep(0)
+        finally:
+            live.set()
+
+    def _source_ended(self, pump: asyncio.Task[None]) -> None:
+        if pump is not self._pump:
+            return
+        self._pump = None
+        if not pump.cancelled() and (error := pump.exception()) is not None:
+            _log.error("stream_source_failed", hub=self._name, exc_info=error)
+        for client in self._clients:
+            client.close(SERVICE_RESTART, "the feed ended; connect again")
+
+    def _leave_group(self, client: Connection) -> None:
+        group = self._clients.get(client)
+        if group is None:
+            return
+        self._clients[client] = None
+        group.members.discard(client)
+        if group.members:
+            return
+        del self._groups[group.codec, group.interests]
+        for interest in _effective(group.interests):
+            listening = self._by_interest[interest]
+            listening.remove(group)
+            if not listening:
+                del self._by_interest[interest]
+
+
+def _effective(interests: frozenset[Interest]) -> list[Interest]:
+    """Drop the symbols of a channel that has the wildcard, so that nothing comes twice."""
+    everything: set[Channel] = {channel for channel, symbol in interests if symbol == WILDCARD}
+    return [
+        (channel, symbol)
+        for channel, symbol in interests
+        if symbol == WILDCARD or channel not in everything
+    ]

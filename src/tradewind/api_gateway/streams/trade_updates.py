@@ -1,0 +1,83 @@
+"""Alpaca's ``trade_updates`` messages from the journal's events."""
+
+from datetime import datetime
+from typing import assert_never
+
+from msgspec import UNSET, Struct, UnsetType
+
+from tradewind.api_gateway.streams.orders_as_of import OrderEvent
+from tradewind.api_gateway.trading.order_shapes import WireOrder, wire_order
+from tradewind.api_gateway.wire.numbers import decimal_text
+from tradewind.contracts.journal import (
+    JournalRecord,
+    OrderAccepted,
+    OrderActivated,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderReplaced,
+)
+from tradewind.contracts.market_data import Instrument
+from tradewind.contracts.orders import Order
+from tradewind.contracts.vocabulary import OrderStatus
+
+STREAM = "trade_updates"
+
+
+class _TradeUpdate(Struct, frozen=True, kw_only=True):
+    event: str
+    execution_id: str | UnsetType = UNSET
+    price: str | UnsetType = UNSET
+    qty: str | UnsetType = UNSET
+    position_qty: str | UnsetType = UNSET
+    order: WireOrder
+    timestamp: datetime
+    at: datetime
+
+
+class _TradeUpdateMessage(Struct, frozen=True):
+    stream: str
+    data: _TradeUpdate
+
+
+def trade_update(
+    record: JournalRecord, event: OrderEvent, order: Order, instrument: Instrument | None
+) -> Struct:
+    """Return the message about an event; ``order`` is the order right after it."""
+    update = _TradeUpdate(
+        event=event_name(event),
+        order=wire_order(order, instrument),
+        timestamp=record.at,
+        at=record.at,
+    )
+    if isinstance(event, OrderFilled):
+        update = _TradeUpdate(
+            event=update.event,
+            execution_id=event.execution_id,
+            price=decimal_text(event.price),
+            qty=decimal_text(event.qty),
+            position_qty=decimal_text(event.position_qty),
+            order=update.order,
+            timestamp=record.at,
+            at=record.at,
+        )
+    return _TradeUpdateMessage(STREAM, update)
+
+
+def event_name(event: OrderEvent) -> str:
+    """Return Alpaca's word for an event."""
+    match event:
+        case OrderAccepted():
+            return "accepted" if event.status is OrderStatus.ACCEPTED else "new"
+        case OrderActivated():
+            return "new"
+        case OrderFilled():
+            return "fill" if event.status is OrderStatus.FILLED else "partial_fill"
+        case OrderCanceled():
+            return "canceled"
+        case OrderExpired():
+            return "expired"
+        case OrderReplaced():
+            return "replaced"
+        case _:
+            assert_never(event)
