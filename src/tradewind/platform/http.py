@@ -54,14 +54,21 @@ def create_app(
     version: str = "0.1.0",
     description: str = "",
     speaks_alpaca: SpeaksAlpaca = _never,
+    docs: bool = True,
 ) -> FastAPI:
     """Build an application with health, metrics, limits, request ids and uniform errors.
 
     ``title`` names the service in logs and metrics. ``ready`` decides ``/healthz/ready`` as long as
     the server is not draining. ``speaks_alpaca`` tells which paths write errors as Alpaca does; all
-    others write problem+json.
+    others write problem+json. ``docs`` serves OpenAPI at ``/openapi.json`` and ``/docs``.
     """
-    app = FastAPI(title=title, version=version, description=description)
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        openapi_url="/openapi.json" if docs else None,
+        redoc_url=None,
+    )
     app.state.draining = False
     _add_errors(app, speaks_alpaca)
     _add_health(app, ready)

@@ -20,8 +20,9 @@ _HEADERS = [("x-content-type-options", "nosniff")]
 class HttpServer:
     """Serve an ASGI application on one address.
 
-    ``port`` 0 takes a free port; ``port`` tells the real one after ``start``. ``port_setting``
-    names the variable that moves the server, for the message about a taken port.
+    ``port`` 0 takes a free port; ``port`` tells the real one after ``start``. ``listener`` is a
+    socket that ``reserve_port`` took before. ``port_setting`` names the variable that moves the
+    server, for the message about a taken port.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class HttpServer:
         *,
         drain_timeout_s: float,
         name: str = "http",
+        listener: socket.socket | None = None,
         port_setting: str = "TRADEWIND_GATEWAY_PORT",
         trusted_proxies: Sequence[str] = (),
         message_bytes_max: int = 1_048_576,
@@ -59,7 +61,7 @@ class HttpServer:
                 timeout_graceful_shutdown=max(1, round(drain_timeout_s)),
             )
         )
-        self._listener: socket.socket | None = None
+        self._listener = listener
         self._task: asyncio.Task[None] | None = None
         self._log = get_logger(name)
 
@@ -69,28 +71,11 @@ class HttpServer:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host  # noqa: S104 compared
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
-    def reserve(self) -> None:
-        """Take the port without listening yet; raises ``StartupRefused`` when it cannot be had.
-
-        Long preparations follow this, so that a taken port is told at once.
-        """
-        if self._listener is not None:
-            return
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((self.host, self.port))
-        except OSError as error:
-            listener.close()
-            raise StartupRefused(self._refusal(error)) from error
-        self._listener = listener
-        self.port = listener.getsockname()[1]
-
     async def start(self) -> None:
         """Listen; raises ``StartupRefused`` when the port cannot be had."""
-        self.reserve()
-        assert self._listener is not None
+        if self._listener is None:
+            self._listener = reserve_port(self.host, self.port, self._port_setting)
+        self.port = self._listener.getsockname()[1]
         self._task = asyncio.create_task(self._server.serve([self._listener]), name=self.name)
         started = asyncio.create_task(self._server.listening.wait())
         await asyncio.wait({self._task, started}, return_when=asyncio.FIRST_COMPLETED)
@@ -99,7 +84,9 @@ class HttpServer:
             error = self._task.exception()
             self._close()
             if isinstance(error, OSError):
-                raise StartupRefused(self._refusal(error)) from error
+                raise StartupRefused(
+                    _refusal(error, self.host, self.port, self._port_setting)
+                ) from error
             raise StartupRefused(f"The server {self.name} ended while starting.") from error
         self._log.debug("listening", url=self.url)
 
@@ -129,21 +116,38 @@ class HttpServer:
             self._listener.close()
             self._listener = None
 
-    def _refusal(self, error: OSError) -> str:
-        if error.errno == errno.EADDRINUSE:
-            return (
-                f"Port {self.port} on {self.host} is taken by another program. Stop that program, "
-                f"or choose another port with {self._port_setting}."
-            )
-        if error.errno == errno.EACCES:
-            return (
-                f"Port {self.port} needs rights that this user does not have. Choose one above "
-                f"1023 with {self._port_setting}."
-            )
+
+def reserve_port(host: str, port: int, port_setting: str) -> socket.socket:
+    """Take a port without listening yet; raises ``StartupRefused`` when it cannot be had.
+
+    Long preparations follow this, so that a taken port is told at once.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise StartupRefused(_refusal(error, host, port, port_setting)) from error
+    return listener
+
+
+def _refusal(error: OSError, host: str, port: int, port_setting: str) -> str:
+    if error.errno == errno.EADDRINUSE:
         return (
-            f"The server cannot listen on {self.host}:{self.port} ({error.strerror or error}). "
-            "Check TRADEWIND_HOST."
+            f"Port {port} on {host} is taken by another program. Stop that program, or choose "
+            f"another port with {port_setting}."
         )
+    if error.errno == errno.EACCES:
+        return (
+            f"Port {port} needs rights that this user does not have. Choose one above 1023 with "
+            f"{port_setting}."
+        )
+    return (
+        f"The server cannot listen on {host}:{port} ({error.strerror or error}). "
+        "Check TRADEWIND_HOST."
+    )
 
 
 class _EmbeddedServer(uvicorn.Server):
