@@ -1,0 +1,150 @@
+/** What the gateway sends: Alpaca's objects, as far as the terminal reads them. */
+
+/** A decimal as a JSON string. */
+export type DecimalText = string;
+/** An instant as RFC 3339. */
+export type InstantText = string;
+
+export interface Session {
+  user: { user_id: string; username: string; role: string };
+  accounts: BrokerageAccount[];
+  csrf_token: string;
+  expires_at: InstantText;
+}
+
+export interface BrokerageAccount {
+  account_id: string;
+  account_number: string;
+  venue_id: string;
+  name: string;
+}
+
+export interface Account {
+  id: string;
+  account_number: string;
+  status: string;
+  currency: string;
+  cash: DecimalText;
+  equity: DecimalText;
+  last_equity: DecimalText;
+  buying_power: DecimalText;
+  long_market_value: DecimalText;
+}
+
+export interface Position {
+  asset_id: string;
+  symbol: string;
+  qty: DecimalText;
+  qty_available: DecimalText | null;
+  side: "long" | "short";
+  avg_entry_price: DecimalText;
+  cost_basis: DecimalText;
+  market_value: DecimalText | null;
+  current_price: DecimalText | null;
+  lastday_price: DecimalText | null;
+  unrealized_pl: DecimalText | null;
+  unrealized_intraday_pl: DecimalText | null;
+}
+
+export type OrderSide = "buy" | "sell";
+export type TimeInForce = "day" | "gtc" | "ioc" | "fok";
+
+export interface Order {
+  id: string;
+  client_order_id: string;
+  symbol: string;
+  side: OrderSide;
+  type: string;
+  time_in_force: string;
+  qty: DecimalText | null;
+  filled_qty: DecimalText;
+  filled_avg_price: DecimalText | null;
+  limit_price: DecimalText | null;
+  status: string;
+  submitted_at: InstantText;
+  updated_at: InstantText;
+  filled_at: InstantText | null;
+  canceled_at: InstantText | null;
+  expired_at: InstantText | null;
+  replaced_at: InstantText | null;
+}
+
+export interface NewOrder {
+  symbol: string;
+  side: OrderSide;
+  type: "market" | "limit";
+  time_in_force: TimeInForce;
+  qty: DecimalText;
+  limit_price?: DecimalText;
+  client_order_id: string;
+}
+
+export interface OrderChange {
+  qty?: DecimalText;
+  limit_price?: DecimalText;
+}
+
+export interface Asset {
+  id: string;
+  symbol: string;
+  name: string | null;
+  exchange: string;
+  status: string;
+  tradable: boolean;
+  fractionable: boolean;
+}
+
+export interface Clock {
+  timestamp: InstantText;
+  is_open: boolean;
+  next_open: InstantText;
+  next_close: InstantText;
+}
+
+/** Market data are JSON numbers whose shortest text is the exact decimal. */
+export interface Bar {
+  t: InstantText;
+  o: number;
+  h: number;
+  l: number;
+  c: number;
+  v: number;
+}
+
+export interface Quote {
+  t: InstantText;
+  bp: number;
+  bs: number;
+  ap: number;
+  as: number;
+}
+
+export interface Trade {
+  t: InstantText;
+  p: number;
+  s: number;
+}
+
+export interface Snapshot {
+  latestTrade?: Trade | null;
+  latestQuote?: Quote | null;
+  minuteBar?: Bar | null;
+  dailyBar?: Bar | null;
+  prevDailyBar?: Bar | null;
+}
+
+export interface PortfolioHistory {
+  timestamp: number[];
+  equity: (number | null)[];
+  base_value?: number | null;
+}
+
+export interface TradeUpdate {
+  event: string;
+  order: Order;
+  price?: DecimalText | null;
+  qty?: DecimalText | null;
+  position_qty?: DecimalText | null;
+  execution_id?: string | null;
+  timestamp: InstantText;
+}

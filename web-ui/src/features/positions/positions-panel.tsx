@@ -1,0 +1,165 @@
+import { useState } from "react";
+import { toSentence } from "../../api/http";
+import { useClosePosition } from "../../api/orders";
+import { usePositions } from "../../api/queries";
+import type { Position } from "../../api/types";
+import { parseDecimal, ratio } from "../../lib/decimal";
+import {
+  formatAmount,
+  formatAverage,
+  formatMoney,
+  formatPrice,
+  formatQuantity,
+} from "../../lib/format";
+import { useMarket } from "../../stream/market-store";
+import { Button } from "../../ui/controls";
+import { Dialog } from "../../ui/dialog";
+import { Percent, Signed, Ticking } from "../../ui/figures";
+import { WarningIcon } from "../../ui/icons";
+import { Empty, Failed, Panel, Skeleton } from "../../ui/panel";
+import { SymbolCell } from "../orders/orders-panel";
+import { valuePosition } from "./valuation";
+
+interface PositionsPanelProps {
+  onSelect: (symbol: string) => void;
+}
+
+export function PositionsPanel({ onSelect }: PositionsPanelProps) {
+  const positions = usePositions();
+  const [closing, setClosing] = useState<Position | null>(null);
+  const count = positions.data?.length ?? 0;
+
+  return (
+    <Panel
+      title="Positions"
+      area="positions"
+      views="portfolio"
+      aside={<span className="panel-count">{count > 0 ? count : ""}</span>}
+    >
+      <div className="table-box">
+        {positions.isPending ? <Skeleton rows={3} /> : null}
+        {positions.isError && !positions.data ? (
+          <Failed sentence={toSentence(positions.error)} onRetry={() => void positions.refetch()} />
+        ) : null}
+        {positions.data && count === 0 ? (
+          <Empty title="No positions">What you buy stands here, at its value right now.</Empty>
+        ) : null}
+        {positions.data && count > 0 ? (
+          <table className="table" aria-label="Positions">
+            <thead>
+              <tr>
+                <th scope="col">Symbol</th>
+                <th scope="col" className="number">
+                  Quantity
+                </th>
+                <th scope="col" className="number rank-2">
+                  Average
+                </th>
+                <th scope="col" className="number rank-4">
+                  Last
+                </th>
+                <th scope="col" className="number">
+                  Value
+                </th>
+                <th scope="col" className="number rank-1">
+                  Today
+                </th>
+                <th scope="col" className="number">
+                  Profit
+                </th>
+                <th scope="col">
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {positions.data.map((position) => (
+                <PositionRow
+                  key={position.symbol}
+                  position={position}
+                  onSelect={onSelect}
+                  onClose={setClosing}
+                />
+              ))}
+            </tbody>
+          </table>
+        ) : null}
+      </div>
+      {closing ? <CloseDialog position={closing} onDone={() => setClosing(null)} /> : null}
+    </Panel>
+  );
+}
+
+interface PositionRowProps {
+  position: Position;
+  onSelect: (symbol: string) => void;
+  onClose: (position: Position) => void;
+}
+
+function PositionRow({ position, onSelect, onClose }: PositionRowProps) {
+  const value = valuePosition(position, useMarket(position.symbol));
+  return (
+    <tr>
+      <SymbolCell symbol={position.symbol} onSelect={onSelect} />
+      <td className="number">{formatQuantity(value.qty)}</td>
+      <td className="number rank-2">{formatAverage(parseDecimal(position.avg_entry_price))}</td>
+      <td className="number rank-4">
+        <Ticking value={value.price} text={formatPrice(value.price)} />
+      </td>
+      <td className="number">{formatAmount(value.marketValue)}</td>
+      <td className="number rank-1">
+        <Signed value={value.today} write={formatAmount} />
+      </td>
+      <td className="number">
+        <Signed value={value.profit} write={formatAmount} />
+        <span className="rank-3 after">
+          <Percent value={value.profit === null ? null : ratio(value.profit, value.cost)} />
+        </span>
+      </td>
+      <td className="actions">
+        <Button
+          size="small"
+          aria-label={`Close the position in ${position.symbol}`}
+          onClick={() => onClose(position)}
+        >
+          Close
+        </Button>
+      </td>
+    </tr>
+  );
+}
+
+function CloseDialog({ position, onDone }: { position: Position; onDone: () => void }) {
+  const close = useClosePosition();
+  const value = valuePosition(position, useMarket(position.symbol));
+  const sell = `Sell ${formatQuantity(value.qty)} ${position.symbol}`;
+
+  return (
+    <Dialog title={`${sell} at market?`} onClose={onDone}>
+      <p>
+        That closes the position, worth about <strong>{formatMoney(value.marketValue)}</strong> now,
+        with a profit of{" "}
+        <strong>
+          <Signed value={value.profit} write={formatMoney} />
+        </strong>
+        .
+      </p>
+      {close.isError ? (
+        <p className="note note-error" role="alert">
+          <WarningIcon />
+          {toSentence(close.error)}
+        </p>
+      ) : null}
+      <div className="dialog-actions">
+        <Button onClick={onDone}>Keep the position</Button>
+        <Button
+          look="sell"
+          disabled={close.isPending}
+          onClick={() => close.mutate(position.symbol, { onSuccess: onDone })}
+        >
+          {close.isPending ? "Sending…" : sell}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

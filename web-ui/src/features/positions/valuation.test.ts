@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { Account, Position } from "../../api/types";
+import { formatPlain } from "../../lib/decimal";
+import type { Market } from "../../stream/market-store";
+import { valueAccount, valuePosition } from "./valuation";
+
+const position: Position = {
+  asset_id: "1",
+  symbol: "AAPL",
+  qty: "3",
+  qty_available: "3",
+  side: "long",
+  avg_entry_price: "100.1",
+  cost_basis: "300.3",
+  market_value: "303",
+  current_price: "101",
+  lastday_price: "99",
+  unrealized_pl: "2.7",
+  unrealized_intraday_pl: "2.7",
+};
+
+const account: Account = {
+  id: "1",
+  account_number: "1",
+  status: "ACTIVE",
+  currency: "USD",
+  cash: "699.7",
+  equity: "1002.7",
+  last_equity: "1000",
+  buying_power: "699.7",
+  long_market_value: "303",
+};
+
+function at(price: number | null): Market {
+  const trade = price === null ? null : { t: "2025-07-01T14:30:00Z", p: price, s: 1 };
+  return { trade, quote: null, day: null, previousClose: null };
+}
+
+describe("a position", () => {
+  it("is worth its quantity at the newest trade, exactly", () => {
+    const value = valuePosition(position, at(100.2));
+    expect(formatPlain(value.marketValue ?? 0n)).toBe("300.6");
+    expect(formatPlain(value.profit ?? 0n)).toBe("0.3");
+    expect(formatPlain(value.today ?? 0n)).toBe("0.3");
+  });
+
+  it("is worth what the server says while no trade has come", () => {
+    expect(formatPlain(valuePosition(position, at(null)).marketValue ?? 0n)).toBe("303");
+  });
+});
+
+describe("the account", () => {
+  it("moves with its positions from the server's equity on", () => {
+    const value = valueAccount(account, [position], () => at(102));
+    expect(formatPlain(value.equity)).toBe("1005.7");
+    expect(formatPlain(value.positions)).toBe("306");
+    expect(formatPlain(value.today ?? 0n)).toBe("5.7");
+  });
+
+  it("has no profit of the day before it has had a day", () => {
+    const young = { ...account, last_equity: "0" };
+    expect(valueAccount(young, [], () => at(null)).today).toBeNull();
+  });
+});
