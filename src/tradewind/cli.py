@@ -1,0 +1,157 @@
+"""The command line: ``tradewind up`` and the commands around it."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tradewind import __version__
+from tradewind.platform.errors import Refusal, StartupRefused
+from tradewind.platform.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="tradewind",
+    help="A trading platform that its users own.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+data_app = typer.Typer(help="Market data in and out.", no_args_is_help=True)
+keys_app = typer.Typer(help="API keys of programs.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+app.add_typer(keys_app, name="keys")
+
+_T = TypeVar("_T")
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Data folder (TRADEWIND_DATA_DIR).", show_default=False)
+]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, show_default=False)]
+
+
+@app.command()
+def up(
+    data_dir: DataDir = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on.", show_default=False)
+    ] = None,
+    gateway_port: Port = None,
+    web_port: Port = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON when ready, for programs.")
+    ] = False,
+) -> None:
+    """Start the whole platform and keep it running until Ctrl-C."""
+    from tradewind.up import run
+
+    settings = _settings(data_dir=data_dir, host=host, gateway_port=gateway_port, web_port=web_port)
+    raise typer.Exit(_run(lambda: run(settings, as_json=as_json)))
+
+
+@app.command()
+def demo(
+    data_dir: DataDir = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Gateway of a running platform; unset starts one.", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the replay.")] = 1,
+) -> None:
+    """Let a moving-average bot trade a replay of real prices through the official client."""
+    from tradewind.demo.command import run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def verify(data_dir: DataDir = None) -> None:
+    """Fold every journal again and compare amounts, positions and orders with the tables."""
+    from tradewind import maintenance
+
+    settings = _settings(data_dir=data_dir)
+    results = _run(lambda: maintenance.verify(settings))
+    table = Table("venue", "records", "orders", "executions", "postings", "differences")
+    for result in results:
+        counts = (result.records, result.orders, result.executions, result.postings)
+        table.add_row(result.venue_id, *map(str, counts), str(len(result.differences)))
+    console = Console()
+    console.print(table)
+    for result in results:
+        for difference in result.differences:
+            console.print(f"{result.venue_id}: {difference}", markup=False, soft_wrap=True)
+    if any(result.differences for result in results):
+        raise typer.Exit(1)
+    console.print("The tables agree with the journals.")
+
+
+@data_app.command("import")
+def import_data(
+    files: Annotated[list[Path], typer.Argument(help="CSV files of bars.", show_default=False)],
+    data_dir: DataDir = None,
+) -> None:
+    """Bring bars from CSV files into market data."""
+    from tradewind import maintenance
+
+    settings = _settings(data_dir=data_dir)
+    counts = _run(lambda: maintenance.import_bars(settings, files))
+    for path, count in zip(files, counts, strict=True):
+        Console().print(f"{path}: {count} bars", markup=False, soft_wrap=True)
+
+
+@keys_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What the key is for.")] = "command line",
+    username: Annotated[str, typer.Option(help="Whose account.")] = "admin",
+    account: Annotated[
+        str | None,
+        typer.Option(help="Account id or number; unset takes the oldest.", show_default=False),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Make an API key; its secret is shown this once."""
+    from tradewind import maintenance
+
+    settings = _settings(data_dir=data_dir)
+    made = _run(lambda: maintenance.create_key(settings, username, account, name))
+    console = Console()
+    for label, value in (("API key", made.key.key_id), ("API secret", made.secret)):
+        console.print(f"{label:<11} {value}", markup=False, soft_wrap=True, highlight=False)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def _settings(**overrides: object) -> Settings:
+    """Read the settings and set up logging, or end with a sentence."""
+    from tradewind.platform.logging import configure
+
+    try:
+        settings = load_settings(**overrides)
+    except StartupRefused as refusal:
+        raise _ended(str(refusal)) from None
+    configure(settings)
+    return settings
+
+
+def _run(work: Callable[[], Coroutine[None, None, _T]]) -> _T:
+    """Run a command's work; what is refused ends with a sentence and exit code 1."""
+    import uvloop
+
+    try:
+        return uvloop.run(work())
+    except StartupRefused as refusal:
+        raise _ended(str(refusal)) from None
+    except Refusal as refusal:
+        raise _ended(refusal.message) from None
+
+
+def _ended(message: str) -> typer.Exit:
+    console = Console(stderr=True)
+    console.print(f"Error: {message}", markup=False, highlight=False, soft_wrap=True, style="red")
+    return typer.Exit(1)
