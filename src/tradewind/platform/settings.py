@@ -94,6 +94,12 @@ class Settings(BaseSettings):
     key_cache_s: float = Field(
         default=10.0, ge=0, description="Seconds that a verified API key is remembered."
     )
+    stream_connections_per_key: int = Field(
+        default=32, ge=1, description="WebSockets that one API key or session may have open."
+    )
+    stream_symbols_max: int = Field(
+        default=10_000, ge=1, description="Symbols, over all channels, of one market-data stream."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
     )

@@ -2,13 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from msgspec import Struct
 
-from tradewind.api_gateway.market_data.numbers import Number, json_encoder, number
+from tradewind.api_gateway.market_data.numbers import Number, number
 from tradewind.api_gateway.market_data.query import PAGE_TOKEN, SORT, read_symbol
 from tradewind.api_gateway.wire.query import (
     Choice,
@@ -84,7 +84,9 @@ PARAMETERS: tuple[Parameter[Any], ...] = (*_FILTERS, _IDS, _LIMIT, SORT, PAGE_TO
 """Everything that the route reads. Any: parameters of every type."""
 
 
-class _WireDividend(Struct, frozen=True):
+class WireCashDividend(Struct, frozen=True):
+    """Cash for each share held before the ex-date."""
+
     id: str
     symbol: str
     cusip: str
@@ -95,7 +97,9 @@ class _WireDividend(Struct, frozen=True):
     ex_date: date
 
 
-class _WireForwardSplit(Struct, frozen=True):
+class WireForwardSplit(Struct, frozen=True):
+    """More shares than before."""
+
     id: str
     symbol: str
     cusip: str
@@ -105,7 +109,9 @@ class _WireForwardSplit(Struct, frozen=True):
     ex_date: date
 
 
-class _WireReverseSplit(Struct, frozen=True):
+class WireReverseSplit(Struct, frozen=True):
+    """Fewer shares than before."""
+
     id: str
     symbol: str
     old_cusip: str
@@ -114,6 +120,21 @@ class _WireReverseSplit(Struct, frozen=True):
     old_rate: int
     process_date: date
     ex_date: date
+
+
+class ActionGroups(Struct, frozen=True, omit_defaults=True):
+    """Actions by type; types without any are absent."""
+
+    cash_dividends: list[WireCashDividend] = []
+    forward_splits: list[WireForwardSplit] = []
+    reverse_splits: list[WireReverseSplit] = []
+
+
+class CorporateActionsBody(Struct, frozen=True):
+    """A page of actions; the last page's token is null."""
+
+    corporate_actions: ActionGroups
+    next_page_token: str | None
 
 
 class CorporateActions:
@@ -126,8 +147,8 @@ class CorporateActions:
     def __init__(self, market_data: MarketDataService) -> None:
         self._market_data = market_data
 
-    async def page(self, venue_id: VenueId, query: QueryValues) -> bytes:
-        """Return a page of actions as JSON; raises ``MalformedRequest``."""
+    async def page(self, venue_id: VenueId, query: QueryValues) -> CorporateActionsBody:
+        """Return a page of actions; raises ``MalformedRequest``."""
         limit = _LIMIT.read(query, _LIMIT_DEFAULT)
         descending = SORT.read(query, "asc") == "desc"
         after = _read_token(PAGE_TOKEN.read(query))
@@ -138,7 +159,7 @@ class CorporateActions:
             actions = [each for each in actions if _follows(_sort_key(each), after, descending)]
         page = actions[:limit]
         token = _write_token(_sort_key(page[-1])) if len(actions) > limit else None
-        return json_encoder.encode({"corporate_actions": _grouped(page), "next_page_token": token})
+        return CorporateActionsBody(_grouped(page), token)
 
     async def _select(self, query: QueryValues, today: date) -> list[CorporateAction]:
         ids = _IDS.read(query)
@@ -180,47 +201,54 @@ def _kind(action: CorporateAction) -> str:
     return "forward_split" if action.new_rate > action.old_rate else "reverse_split"
 
 
-def _grouped(actions: Sequence[CorporateAction]) -> Mapping[str, Sequence[Struct]]:
-    groups: dict[str, list[Struct]] = {}
+def _grouped(actions: Sequence[CorporateAction]) -> ActionGroups:
+    groups = ActionGroups([], [], [])
     for action in actions:
-        groups.setdefault(f"{_kind(action)}s", []).append(_wire(action))
+        if isinstance(action, CashDividend):
+            groups.cash_dividends.append(_wire_dividend(action))
+        elif action.new_rate > action.old_rate:
+            groups.forward_splits.append(_wire_forward_split(action))
+        else:
+            groups.reverse_splits.append(_wire_reverse_split(action))
     return groups
 
 
-def _wire(action: CorporateAction) -> Struct:
-    match action:
-        case CashDividend():
-            return _WireDividend(
-                id=action.action_id,
-                symbol=action.symbol,
-                cusip=_UNKNOWN_CUSIP,
-                rate=number(action.rate),
-                special=action.special,
-                foreign=False,
-                process_date=action.ex_date,
-                ex_date=action.ex_date,
-            )
-        case Split() if action.new_rate > action.old_rate:
-            return _WireForwardSplit(
-                id=action.action_id,
-                symbol=action.symbol,
-                cusip=_UNKNOWN_CUSIP,
-                new_rate=action.new_rate,
-                old_rate=action.old_rate,
-                process_date=action.ex_date,
-                ex_date=action.ex_date,
-            )
-        case Split():
-            return _WireReverseSplit(
-                id=action.action_id,
-                symbol=action.symbol,
-                old_cusip=_UNKNOWN_CUSIP,
-                new_cusip=_UNKNOWN_CUSIP,
-                new_rate=action.new_rate,
-                old_rate=action.old_rate,
-                process_date=action.ex_date,
-                ex_date=action.ex_date,
-            )
+def _wire_dividend(action: CashDividend) -> WireCashDividend:
+    return WireCashDividend(
+        id=action.action_id,
+        symbol=action.symbol,
+        cusip=_UNKNOWN_CUSIP,
+        rate=number(action.rate),
+        special=action.special,
+        foreign=False,
+        process_date=action.ex_date,
+        ex_date=action.ex_date,
+    )
+
+
+def _wire_forward_split(action: Split) -> WireForwardSplit:
+    return WireForwardSplit(
+        id=action.action_id,
+        symbol=action.symbol,
+        cusip=_UNKNOWN_CUSIP,
+        new_rate=action.new_rate,
+        old_rate=action.old_rate,
+        process_date=action.ex_date,
+        ex_date=action.ex_date,
+    )
+
+
+def _wire_reverse_split(action: Split) -> WireReverseSplit:
+    return WireReverseSplit(
+        id=action.action_id,
+        symbol=action.symbol,
+        old_cusip=_UNKNOWN_CUSIP,
+        new_cusip=_UNKNOWN_CUSIP,
+        new_rate=action.new_rate,
+        old_rate=action.old_rate,
+        process_date=action.ex_date,
+        ex_date=action.ex_date,
+    )
 
 
 _Key = tuple[date, str]

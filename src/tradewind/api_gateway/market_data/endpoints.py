@@ -1,17 +1,21 @@
 """The routes of Alpaca's stock data and corporate actions."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from tradewind.api_gateway.market_data import corporate_actions, reference
+from msgspec import Struct
+
+from tradewind.api_gateway.market_data import bodies, corporate_actions, reference
 from tradewind.api_gateway.market_data.corporate_actions import CorporateActions
+from tradewind.api_gateway.market_data.numbers import json_encoder
 from tradewind.api_gateway.market_data.query import (
     BAR_PARAMETERS,
     LATEST_PARAMETERS,
     SYMBOLS,
     TICK_PARAMETERS,
 )
-from tradewind.api_gateway.market_data.service import StockData
+from tradewind.api_gateway.market_data.service import Body, StockData
+from tradewind.api_gateway.market_data.shapes import WireSnapshot
 from tradewind.api_gateway.routing.message import Handler, Request, Response, json_response
 from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.wire.errors import ErrorStyle
@@ -21,7 +25,16 @@ from tradewind.contracts.vocabulary import VenueId
 
 _TAG = "Market data"
 
-_Answer = Callable[[VenueId, QueryValues, str | None], Awaitable[bytes]]
+_Answer = Callable[[VenueId, QueryValues, str | None], Awaitable[Body]]
+
+
+class _Series(NamedTuple):
+    name: str
+    answer: _Answer
+    summary: str
+    parameters: Sequence[Parameter[Any]]  # Any: parameters of every type
+    several: type[Struct]
+    single: type[Struct]
 
 
 def routes(market_data: MarketDataService) -> list[Route]:
@@ -30,27 +43,24 @@ def routes(market_data: MarketDataService) -> list[Route]:
 
 
 def _stock_routes(stocks: StockData) -> list[Route]:
-    series = (
-        ("bars", stocks.bars, "Historical bars", BAR_PARAMETERS),
-        ("trades", stocks.trades, "Historical trades", TICK_PARAMETERS),
-        ("quotes", stocks.quotes, "Historical quotes", TICK_PARAMETERS),
-        ("bars/latest", stocks.latest_bars, "Latest bars", LATEST_PARAMETERS),
-        ("trades/latest", stocks.latest_trades, "Latest trades", LATEST_PARAMETERS),
-        ("quotes/latest", stocks.latest_quotes, "Latest quotes", LATEST_PARAMETERS),
-    )
     found = []
-    for name, answer, summary, parameters in series:
+    for series in _all_series(stocks):
         found.append(
             _route(
-                f"/v2/stocks/{name}", _several(answer), summary, parameters=(SYMBOLS, *parameters)
+                f"/v2/stocks/{series.name}",
+                _several(series.answer),
+                series.summary,
+                parameters=(SYMBOLS, *series.parameters),
+                response=series.several,
             )
         )
         found.append(
             _route(
-                f"/v2/stocks/{{symbol}}/{name}",
-                _single(answer),
-                f"{summary} of one symbol",
-                parameters=parameters,
+                f"/v2/stocks/{{symbol}}/{series.name}",
+                _single(series.answer),
+                f"{series.summary} of one symbol",
+                parameters=series.parameters,
+                response=series.single,
             )
         )
     return [
@@ -60,14 +70,69 @@ def _stock_routes(stocks: StockData) -> list[Route]:
             _several(stocks.snapshots),
             "Snapshots",
             parameters=(SYMBOLS, *LATEST_PARAMETERS),
+            response=bodies.SnapshotsBody,
         ),
         _route(
             "/v2/stocks/{symbol}/snapshot",
             _single(stocks.snapshots),
             "Snapshot of one symbol",
             parameters=LATEST_PARAMETERS,
+            response=WireSnapshot,
         ),
     ]
+
+
+def _all_series(stocks: StockData) -> tuple[_Series, ...]:
+    return (
+        _Series(
+            "bars",
+            stocks.bars,
+            "Historical bars",
+            BAR_PARAMETERS,
+            bodies.BarsBody,
+            bodies.SymbolBarsBody,
+        ),
+        _Series(
+            "trades",
+            stocks.trades,
+            "Historical trades",
+            TICK_PARAMETERS,
+            bodies.TradesBody,
+            bodies.SymbolTradesBody,
+        ),
+        _Series(
+            "quotes",
+            stocks.quotes,
+            "Historical quotes",
+            TICK_PARAMETERS,
+            bodies.QuotesBody,
+            bodies.SymbolQuotesBody,
+        ),
+        _Series(
+            "bars/latest",
+            stocks.latest_bars,
+            "Latest bars",
+            LATEST_PARAMETERS,
+            bodies.LatestBarsBody,
+            bodies.LatestBarBody,
+        ),
+        _Series(
+            "trades/latest",
+            stocks.latest_trades,
+            "Latest trades",
+            LATEST_PARAMETERS,
+            bodies.LatestTradesBody,
+            bodies.LatestTradeBody,
+        ),
+        _Series(
+            "quotes/latest",
+            stocks.latest_quotes,
+            "Latest quotes",
+            LATEST_PARAMETERS,
+            bodies.LatestQuotesBody,
+            bodies.LatestQuoteBody,
+        ),
+    )
 
 
 def _reference_routes(market_data: MarketDataService) -> list[Route]:
@@ -80,28 +145,30 @@ def _reference_routes(market_data: MarketDataService) -> list[Route]:
         return json_response(reference.conditions(request.path_values["ticktype"], request.query))
 
     async def list_actions(request: Request) -> Response:
-        return Response(await actions.page(request.identity.venue_id, request.query))
+        return _response(await actions.page(request.identity.venue_id, request.query))
 
     return [
-        _route("/v2/stocks/meta/exchanges", exchanges, "Exchange codes"),
+        _route("/v2/stocks/meta/exchanges", exchanges, "Exchange codes", response=dict[str, str]),
         _route(
             "/v2/stocks/meta/conditions/{ticktype}",
             conditions,
             "Condition codes",
             parameters=(reference.TAPE,),
+            response=dict[str, str],
         ),
         _route(
             "/v1/corporate-actions",
             list_actions,
             "Corporate actions",
             parameters=corporate_actions.PARAMETERS,
+            response=corporate_actions.CorporateActionsBody,
         ),
     ]
 
 
 def _several(answer: _Answer) -> Handler:
     async def handle(request: Request) -> Response:
-        return Response(await answer(request.identity.venue_id, request.query, None))
+        return _response(await answer(request.identity.venue_id, request.query, None))
 
     return handle
 
@@ -109,14 +176,23 @@ def _several(answer: _Answer) -> Handler:
 def _single(answer: _Answer) -> Handler:
     async def handle(request: Request) -> Response:
         symbol = request.path_values["symbol"]
-        return Response(await answer(request.identity.venue_id, request.query, symbol))
+        return _response(await answer(request.identity.venue_id, request.query, symbol))
 
     return handle
 
 
+def _response(body: object) -> Response:
+    return Response(json_encoder.encode(body))
+
+
 def _route(
-    path: str, handler: Handler, summary: str, *, parameters: Sequence[Parameter[Any]] = ()
-) -> Route:  # Any: parameters of every type
+    path: str,
+    handler: Handler,
+    summary: str,
+    *,
+    response: Any,  # Any: a type form
+    parameters: Sequence[Parameter[Any]] = (),  # Any: parameters of every type
+) -> Route:
     return Route(
         "GET",
         path,
@@ -126,4 +202,5 @@ def _route(
         _TAG,
         errors=ErrorStyle.DATA,
         parameters=parameters,
+        response=response,
     )

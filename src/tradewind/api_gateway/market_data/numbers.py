@@ -5,12 +5,15 @@ with what is made here: it is written and forgotten.
 """
 
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from tradewind.platform.money import SCALE, from_units
 
-Number = int | float | Decimal
+Number = Annotated[int | float | Decimal, Meta(extra_json_schema={"type": "number"})]
+"""What ``number`` returns: written as a number in either codec."""
 
 _EXACT_FLOAT_UNITS_MAX = 10**15
 """Below this a scaled integer has at most fifteen significant digits. Every decimal of up to

@@ -168,10 +168,3 @@ def read_span(query: QueryValues, now: datetime) -> Span:
         descending=SORT.read(query, "asc") == "desc",
         page_token=PAGE_TOKEN.read(query),
     )
-
-
-def read_currency(query: QueryValues, feed: Choice) -> str | None:
-    """Check feed, currency and as-of date; return the currency if the caller named one."""
-    feed.read(query)
-    ASOF.read(query)
-    return CURRENCY.read(query)

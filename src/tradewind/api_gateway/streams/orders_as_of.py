@@ -64,7 +64,13 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
         case OrderAccepted():
             return order_accepted(record, event)
         case OrderActivated():
-            return replace(past, status=OrderStatus.NEW)
+            # Only an order that waited is activated, and what waited has not traded.
+            return replace(
+                past,
+                status=OrderStatus.NEW,
+                filled_qty=QuantityUnits(0),
+                filled_value=MoneyUnits(0),
+            )
         case OrderFilled():
             return replace(
                 past,
