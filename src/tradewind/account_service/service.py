@@ -237,6 +237,14 @@ class AccountsOfUsers:
             raise NotFound(f"user {user_id} does not exist")
         return user
 
+    async def get_user_by_name(self, username: str) -> User:
+        """Return a user by the name they sign in with; raises ``NotFound``."""
+        name = normalize_username(username)
+        found = await self._repository.find_user(name) if name else None
+        if found is None:
+            raise NotFound(f"there is no user called {username[:_SHOWN_LENGTH_MAX]!r}")
+        return found[0]
+
     async def list_accounts(self, user_id: UserId) -> list[BrokerageAccount]:
         """Return a user's accounts, oldest first."""
         return await self._repository.list_accounts(user_id) if is_uuid(user_id) else []
