@@ -124,7 +124,7 @@ class OrderFilled(Struct, frozen=True, tag="order_filled"):
     """Taken out of the order's hold: cash of a buy, shares of a sell."""
     filled_qty: QuantityUnits
     filled_value: MoneyUnits
-    """Sum of price times quantity over the order's fills."""
+    """Sum over the order's fills of price times quantity, each rounded down to a billionth."""
     status: OrderStatus
     position_qty: QuantityUnits
     contra_order_id: OrderId | None = None

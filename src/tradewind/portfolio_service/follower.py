@@ -40,6 +40,7 @@ class VenueFollower:
         self._journal = journal
         self._repository = repository
         self._projection = Projection(venue_id)
+        self._loaded = False
         self._saved_number = -1
         self._waiting = 0
         self._ended = False
@@ -73,7 +74,7 @@ class VenueFollower:
             return
         self._task.cancel()
         (outcome,) = await asyncio.gather(self._task, return_exceptions=True)
-        if isinstance(outcome, asyncio.CancelledError) and self._saved_number >= 0:
+        if isinstance(outcome, asyncio.CancelledError) and self._loaded:
             try:
                 await self._save()
             except (*PASSING, Overtaken) as error:
@@ -102,14 +103,18 @@ class VenueFollower:
         retry_s = _RETRY_S_MIN
         try:
             while True:
-                before = self._saved_number
+                before = self._projection.last_number
                 try:
                     await self._follow()
-                except* (*PASSING, Overtaken) as errors:
+                except* Overtaken as errors:
+                    # What is in memory rests on a state that is no longer the newest.
+                    self._loaded = False
+                    _log.info("portfolio_overtaken", venue_id=self._venue_id, error=repr(errors))
+                except* PASSING as errors:
                     _log.warning(
                         "portfolio_interrupted", venue_id=self._venue_id, error=repr(errors)
                     )
-                advanced = self._saved_number > before
+                advanced = self._projection.last_number > before
                 retry_s = _RETRY_S_MIN if advanced else min(2 * retry_s, _RETRY_S_MAX)
                 await asyncio.sleep(retry_s)
         finally:
@@ -119,9 +124,11 @@ class VenueFollower:
                 self._saved.notify_all()
 
     async def _follow(self) -> None:
-        self._projection = await self._repository.load(self._venue_id)
-        self._unsaved.clear()
-        await self._announce(self._projection.last_number)
+        if not self._loaded:
+            self._projection = await self._repository.load(self._venue_id)
+            self._loaded = True
+            self._unsaved.clear()
+            await self._announce(self._projection.last_number)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._fold())
             tasks.create_task(self._save_regularly())
@@ -162,6 +169,7 @@ class VenueFollower:
             number = await self._repository.save(self._projection, changes, self._saved_number)
         except BaseException:
             self._projection.restore_changes(changes)
+            self._unsaved.set()
             raise
         await self._announce(number)
 

@@ -10,7 +10,6 @@ from tradewind.portfolio_service.domain.projection import (
     AccountState,
     Changes,
     DailyPoint,
-    LastPrice,
     Progress,
     Projection,
 )
@@ -67,10 +66,9 @@ class Repository:
                 state = accounts[AccountId(str(row["account_id"]))]
                 state.positions[row["symbol"]] = to_units(row["qty"])
             prices = {
-                row["symbol"]: LastPrice(to_units(row["price"]), row["adjusted_by"])
+                row["symbol"]: to_units(row["price"])
                 for row in await connection.fetch(
-                    "SELECT symbol, price, adjusted_by FROM last_prices WHERE venue_id = $1",
-                    venue_id,
+                    "SELECT symbol, price FROM last_prices WHERE venue_id = $1", venue_id
                 )
             }
         return Projection(venue_id, Progress(**progress), accounts, prices)
@@ -86,14 +84,9 @@ class Repository:
         accounts = _account_rows(projection, changes)
         positions = _position_rows(projection, changes)
         prices = _columns(
-            (
-                symbol,
-                from_units(projection.prices[symbol].price),
-                projection.prices[symbol].adjusted_by,
-            )
-            for symbol in sorted(changes.prices)
+            (symbol, from_units(projection.prices[symbol])) for symbol in changes.prices
         )
-        points = _columns(_point_row(point) for point in changes.points)
+        points = _columns(_point_row(point) for point in _one_a_day(changes.points))
         async with self._database.transaction() as connection:
             tag = await connection.execute(
                 "UPDATE venue_progress SET last_number = $3, at = $4, trading_date = $5,"
@@ -170,14 +163,13 @@ WHERE positions.venue_id = $1 AND positions.account_id = touched.account_id
 """
 
 _SAVE_PRICES = """
-INSERT INTO last_prices (venue_id, symbol, price, adjusted_by)
-SELECT $1, * FROM unnest($2::text[], $3::numeric[], $4::text[])
-ON CONFLICT (venue_id, symbol) DO UPDATE SET
-    price = excluded.price, adjusted_by = excluded.adjusted_by
+INSERT INTO last_prices (venue_id, symbol, price)
+SELECT $1, * FROM unnest($2::text[], $3::numeric[])
+ON CONFLICT (venue_id, symbol) DO UPDATE SET price = excluded.price
 """
 
 _SAVE_POINTS = """
-INSERT INTO equity_points (
+INSERT INTO equity_points AS before (
     venue_id, account_id, trading_date, at, equity, net_cash_flow, profit_loss, fees, dividends,
     fills
 )
@@ -185,6 +177,12 @@ SELECT $1, * FROM unnest(
     $2::uuid[], $3::date[], $4::timestamptz[], $5::numeric[], $6::numeric[], $7::numeric[],
     $8::numeric[], $9::numeric[], $10::bigint[]
 )
+ON CONFLICT (venue_id, account_id, trading_date) DO UPDATE SET
+    at = excluded.at, equity = excluded.equity,
+    net_cash_flow = before.net_cash_flow + excluded.net_cash_flow,
+    profit_loss = before.profit_loss + excluded.profit_loss,
+    fees = before.fees + excluded.fees, dividends = before.dividends + excluded.dividends,
+    fills = before.fills + excluded.fills
 """
 
 _Columns = list[list[object]]
@@ -223,6 +221,16 @@ def _position_rows(projection: Projection, changes: Changes) -> _Columns:
         (account_id, symbol, from_units(projection.accounts[account_id].positions.get(symbol, 0)))
         for account_id, symbol in changes.positions
     )
+
+
+def _one_a_day(points: Iterable[DailyPoint]) -> Iterable[DailyPoint]:
+    """Put together the points of a trading date that ended more than once."""
+    found: dict[tuple[AccountId, date], DailyPoint] = {}
+    for point in points:
+        key = (point.account_id, point.trading_date)
+        before = found.get(key)
+        found[key] = point if before is None else before.followed_by(point)
+    return found.values()
 
 
 def _point_row(point: DailyPoint) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from tradewind.contracts.journal import (
     AccountOpened,
     CashDeposited,
     CashWithdrawn,
+    CorporateActionApplied,
     DividendPaid,
     Event,
     JournalRecord,
@@ -32,6 +33,7 @@ from tradewind.platform.money import (
     MoneyUnits,
     PriceUnits,
     QuantityUnits,
+    Rounding,
     multiply_units,
     to_units,
 )
@@ -48,13 +50,19 @@ class JournalInMemory:
     def __init__(self) -> None:
         self.records: dict[VenueId, list[JournalRecord]] = {}
         self._grown = asyncio.Event()
+        self._at_the_end = asyncio.Event()
 
     def append(self, venue_id: VenueId, at: datetime, event: Event) -> JournalRecord:
         """Add an event to a venue's journal and wake who follows."""
         records = self.records.setdefault(venue_id, [])
         records.append(JournalRecord(venue_id, len(records) + 1, at, event))
+        self._at_the_end.clear()
         self._grown.set()
         return records[-1]
+
+    async def wait_until_read(self) -> None:
+        """Return when a follower has had every record and come back for more."""
+        await self._at_the_end.wait()
 
     async def last_number(self, venue_id: VenueId) -> int:
         """Return the number of the newest record, 0 when there is none."""
@@ -74,6 +82,7 @@ class JournalInMemory:
             if grown.is_set():
                 self._grown = asyncio.Event()
                 continue
+            self._at_the_end.set()
             await grown.wait()
 
     async def list_venues(self) -> list[VenueId]:
@@ -128,7 +137,7 @@ class AccountStory:
         self._tell(DividendPaid(self._new_id(), self.account_id, symbol, qty, rate_units, amount))
 
     def split(self, symbol: str, new: int, old: int, action_id: str = "split") -> None:
-        """Split what is held, ``new`` shares for ``old``."""
+        """Split what this account holds, ``new`` shares for ``old``."""
         before = self._positions[symbol]
         after = before * new // old
         self._positions[symbol] = after
@@ -137,6 +146,10 @@ class AccountStory:
                 action_id, self.account_id, symbol, QuantityUnits(before), QuantityUnits(after)
             )
         )
+
+    def split_done(self, symbol: str, new: int, old: int, action_id: str = "split") -> None:
+        """Say that a split has reached every account."""
+        self._tell(CorporateActionApplied(action_id, symbol, self._at.date(), new, old))
 
     def begin(self, day: str) -> None:
         """Begin a trading date."""
@@ -167,7 +180,7 @@ class AccountStory:
                 liquidity=Liquidity.TAKER,
                 hold_released=0,
                 filled_qty=QuantityUnits(qty),
-                filled_value=multiply_units(PriceUnits(price), QuantityUnits(qty)),
+                filled_value=multiply_units(PriceUnits(price), QuantityUnits(qty), Rounding.DOWN),
                 status=OrderStatus.FILLED,
                 position_qty=QuantityUnits(held),
             )

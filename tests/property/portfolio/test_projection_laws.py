@@ -34,7 +34,9 @@ def stories(draw: st.DrawFn) -> AccountStory:
                 case "sell" if held[symbol]:
                     story.sell(symbol, "0.000001", draw(PRICE))
                 case "split" if held[symbol]:
-                    story.split(symbol, draw(st.integers(2, 7)), 1, action_id=day + symbol)
+                    rate = draw(st.integers(2, 7))
+                    story.split(symbol, rate, 1, action_id=day + symbol)
+                    story.split_done(symbol, rate, 1, action_id=day + symbol)
                 case "div":
                     story.dividend(symbol, "0.01")
                 case _:

@@ -34,12 +34,21 @@ def test_account_that_was_never_opened_stops_the_fold() -> None:
         projection.apply(JournalRecord(story.venue_id, 2, story.records[0].at, stranger))
 
 
-def test_same_trading_date_cannot_end_twice() -> None:
+def test_trading_date_that_ends_twice_or_goes_back_adds_to_the_newest() -> None:
     story = AccountStory()
-    story.end("2024-01-02")
-    story.end("2024-01-02")
-    with pytest.raises(InvariantBroken, match="ended 2024-01-02 after 2024-01-02"):
-        Figures(story)
+    story.deposit(1000)
+    story.buy("IBM", 1, 100)
+    story.end("2024-01-03", IBM=110)
+    story.deposit(5)
+    story.end("2024-01-03", IBM=120)
+    story.sell("IBM", 1, 130, fee=1)
+    story.end("2024-01-02", IBM=130)
+    first, second, third = Figures(story).points
+    assert {point.trading_date for point in (first, second, third)} == {date(2024, 1, 3)}
+    merged = first.followed_by(second).followed_by(third)
+    assert from_units(merged.equity) == 1034
+    assert (from_units(merged.net_cash_flow), from_units(merged.profit_loss)) == (1005, 29)
+    assert (from_units(merged.fees), merged.fills, merged.equity_before) == (1, 2, 0)
 
 
 def test_present_is_valued_at_the_newest_fill_before_the_first_close() -> None:

@@ -24,6 +24,7 @@ def hold_ten_at_a_hundred() -> AccountStory:
 def test_split_makes_neither_profit_nor_loss() -> None:
     story = hold_ten_at_a_hundred()
     story.split("AAPL", 4, 1)
+    story.split_done("AAPL", 4, 1)
     story.begin("2024-01-03")
     story.end("2024-01-03", AAPL=26)
 
@@ -35,6 +36,7 @@ def test_split_makes_neither_profit_nor_loss() -> None:
 def test_split_without_a_new_price_keeps_the_worth() -> None:
     story = hold_ten_at_a_hundred()
     story.split("AAPL", 4, 1)
+    story.split_done("AAPL", 4, 1)
     story.begin("2024-01-03")
     story.end("2024-01-03")
     assert Figures(story).each("equity") == [1000, 1000]
@@ -45,8 +47,9 @@ def test_one_split_of_two_holders_adjusts_the_price_once() -> None:
     other = AccountStory(story.journal, start="2024-01-03")
     other.deposit(500)
     other.buy("AAPL", 5, 100)
-    story.split("AAPL", 4, 1, action_id="2024")
-    other.split("AAPL", 4, 1, action_id="2024")
+    story.split("AAPL", 4, 1)
+    other.split("AAPL", 4, 1)
+    story.split_done("AAPL", 4, 1)
     story.end("2024-01-03")
 
     figures = Figures(story)

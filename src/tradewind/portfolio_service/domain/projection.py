@@ -14,6 +14,7 @@ from tradewind.contracts.journal import (
     AccountOpened,
     CashDeposited,
     CashWithdrawn,
+    CorporateActionApplied,
     DividendPaid,
     JournalRecord,
     OrderFilled,
@@ -70,14 +71,19 @@ class DailyPoint:
         """Equity at the close before."""
         return self.equity - self.net_cash_flow - self.profit_loss
 
-
-@dataclass(slots=True)
-class LastPrice:
-    """The newest price that the venue's own fills or closes showed."""
-
-    price: int
-    adjusted_by: str = ""
-    """Id of the newest split that it was adjusted by."""
+    def followed_by(self, later: "DailyPoint") -> "DailyPoint":
+        """Return one point of a trading date that ended twice."""
+        return DailyPoint(
+            account_id=self.account_id,
+            trading_date=self.trading_date,
+            at=later.at,
+            equity=later.equity,
+            net_cash_flow=self.net_cash_flow + later.net_cash_flow,
+            profit_loss=self.profit_loss + later.profit_loss,
+            fees=self.fees + later.fees,
+            dividends=self.dividends + later.dividends,
+            fills=self.fills + later.fills,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class Projection:
         venue_id: VenueId,
         progress: Progress | None = None,
         accounts: dict[AccountId, AccountState] | None = None,
-        prices: dict[str, LastPrice] | None = None,
+        prices: dict[str, int] | None = None,
     ) -> None:
         progress = progress or Progress()
         self.venue_id = venue_id
@@ -121,6 +127,7 @@ class Projection:
         self.closed_date = progress.closed_date
         self.accounts = accounts or {}
         self.prices = prices or {}
+        """The newest price of each symbol that the venue's own fills or closes showed."""
         self._changes = Changes()
         # Each function takes the event that it stands beside, which the type of the table
         # cannot say.
@@ -133,6 +140,7 @@ class Projection:
             SessionEnded: self._end_session,
             PositionSplit: self._split,
             DividendPaid: self._pay_dividend,
+            CorporateActionApplied: self._adjust_price,
         }
 
     def apply(self, record: JournalRecord) -> None:
@@ -189,7 +197,8 @@ class Projection:
 
     def _fill(self, event: OrderFilled) -> None:
         state = self._touch(event.account_id)
-        value = multiply_units(event.price, event.qty)
+        # As the core rounds each fill: see ``OrderFilled.filled_value``.
+        value = multiply_units(event.price, event.qty, Rounding.DOWN)
         state.cash += (-value if event.side is OrderSide.BUY else value) - event.fee
         state.fees += event.fee
         state.fills += 1
@@ -202,38 +211,39 @@ class Projection:
         state.dividends += event.amount
 
     def _split(self, event: PositionSplit) -> None:
-        self._hold(event.account_id, self._touch(event.account_id), event.symbol, event.qty_after)
-        last = self.prices.get(event.symbol)
-        # Every holder of the symbol has an event of the same split; the price is adjusted once.
-        if last is not None and last.adjusted_by != event.action_id and event.qty_after:
-            last.price = divide(last.price * event.qty_before, event.qty_after, Rounding.HALF_EVEN)
-            last.adjusted_by = event.action_id
-            self._changes.prices.add(event.symbol)
+        state = self._touch(event.account_id)
+        self._hold(event.account_id, state, event.symbol, event.qty_after)
+
+    def _adjust_price(self, event: CorporateActionApplied) -> None:
+        price = self.prices.get(event.symbol)
+        if price is not None and event.new_rate:
+            adjusted = divide(price * event.old_rate, event.new_rate, Rounding.HALF_EVEN)
+            self._mark(event.symbol, adjusted)
 
     def _start_session(self, event: SessionStarted) -> None:
         self.trading_date = event.trading_date
 
     def _end_session(self, event: SessionEnded) -> None:
-        if self.closed_date is not None and event.trading_date <= self.closed_date:
-            raise InvariantBroken(
-                f"venue {self.venue_id} ended {event.trading_date} after {self.closed_date}"
-            )
+        day = event.trading_date
+        if self.closed_date is not None:
+            # A date that ends again, or an earlier one, adds to the newest.
+            day = max(day, self.closed_date)
         for symbol in self.prices.keys() & event.closing_prices.keys():
             self._mark(symbol, event.closing_prices[symbol])
         for account_id, state in self.accounts.items():
-            point = self._point(account_id, state, event.trading_date)
+            point = self._point(account_id, state, day)
             self._changes.points.append(point)
             self._changes.accounts.add(account_id)
             state.close_equity = point.equity
             state.closes += 1
             state.flow = state.fees = state.dividends = state.fills = 0
-        self.closed_date = event.trading_date
+        self.closed_date = day
         self.trading_date = None
 
     def _point(self, account_id: AccountId, state: AccountState, day: date) -> DailyPoint:
         assert self.at is not None
         equity = state.cash + sum(
-            multiply_units(PriceUnits(self.prices[symbol].price), QuantityUnits(qty))
+            multiply_units(PriceUnits(self.prices[symbol]), QuantityUnits(qty))
             for symbol, qty in state.positions.items()
         )
         return DailyPoint(
@@ -263,11 +273,6 @@ class Projection:
         self._changes.positions.add((account_id, symbol))
 
     def _mark(self, symbol: str, price: int) -> None:
-        last = self.prices.get(symbol)
-        if last is None:
-            self.prices[symbol] = LastPrice(price)
-        elif last.price == price:
-            return
-        else:
-            last.price = price
-        self._changes.prices.add(symbol)
+        if self.prices.get(symbol) != price:
+            self.prices[symbol] = price
+            self._changes.prices.add(symbol)

@@ -51,7 +51,6 @@ CREATE TABLE last_prices (
     venue_id text NOT NULL,
     symbol text NOT NULL,
     price numeric(38, 9) NOT NULL,
-    adjusted_by text NOT NULL,
     CONSTRAINT pk_last_prices PRIMARY KEY (venue_id, symbol),
     CONSTRAINT fk_last_prices_venue_id_venue_progress
         FOREIGN KEY (venue_id) REFERENCES venue_progress
