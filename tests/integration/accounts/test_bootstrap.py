@@ -3,9 +3,12 @@
 import asyncio
 import re
 
+import pytest
+
 from tradewind.account_service.app import AccountApp
 from tradewind.contracts.vocabulary import MAIN_VENUE, Role
 from tradewind.platform.database import Database
+from tradewind.platform.errors import NotFound
 
 
 async def test_first_start_makes_an_administrator_an_account_and_a_key(app: AccountApp) -> None:
@@ -52,3 +55,12 @@ async def test_neither_password_nor_secret_is_in_the_database(
             assert first.password not in row["text"]
             assert first.key.secret not in row["text"]
             assert first.key.secret.encode().hex() not in row["text"]
+
+
+async def test_user_is_found_by_name(app: AccountApp) -> None:
+    first = await app.bootstrap(MAIN_VENUE)
+    assert first is not None
+    assert await app.get_user_by_name(" Admin ") == first.user
+    for name in ("nobody", "", "\x00"):
+        with pytest.raises(NotFound, match="no user called"):
+            await app.get_user_by_name(name)

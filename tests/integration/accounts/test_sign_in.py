@@ -35,6 +35,7 @@ async def test_session_speaks_for_any_of_the_users_accounts(
     assert identity is not None
     assert identity.account_id == first.account.account_id
     assert identity.csrf_token == session.csrf_token
+    assert identity.session_expires_at == session.expires_at
     assert identity.key_id is None
 
     clock.set(clock.now() + timedelta(seconds=1))
