@@ -9,7 +9,6 @@ from tradewind.api_gateway.wire.query import parse_query
 from tradewind.contracts.accounts import Identity
 from tradewind.platform.errors import InvariantBroken
 
-
 __all__ = ["NO_CONTENT", "Handler", "Headers", "Request", "Response", "json_response"]
 
 

@@ -52,7 +52,10 @@ class Route:
     body: Any = None  # Any: a type form such as list[Bar]
     response: Any = None  # Any: a type form such as list[Bar]
     status: int = 200
+    response_parts: Sequence[type] = ()
+    """Types that the response refers to by name only: see ``wire.unions``."""
     description: str = ""
+    is_documented: bool = True
 
     @property
     def is_dynamic(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from tradewind.api_gateway.routing.message import Request, Response, json_response
 from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.trading.activity_shapes import (
+    WireActivity,
     WireCashMovement,
     WireFill,
     wire_activity,
@@ -57,7 +58,7 @@ class ActivityEndpoints:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        response = list[WireFill | WireCashMovement]
+        parts = (WireFill, WireCashMovement)
         return [
             Route(
                 "GET",
@@ -67,7 +68,8 @@ class ActivityEndpoints:
                 "List activities",
                 _TAG,
                 parameters=(_TYPES, _CATEGORY, *_COMMON),
-                response=response,
+                response=list[WireActivity],
+                response_parts=parts,
             ),
             Route(
                 "GET",
@@ -77,7 +79,8 @@ class ActivityEndpoints:
                 "List activities of one kind",
                 _TAG,
                 parameters=_COMMON,
-                response=response,
+                response=list[WireActivity],
+                response_parts=parts,
             ),
         ]
 

@@ -1,10 +1,12 @@
 """Fills and cash movements as Alpaca's activities."""
 
 from datetime import date, datetime
+from typing import Annotated, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
 from tradewind.api_gateway.wire.numbers import decimal_text
+from tradewind.api_gateway.wire.unions import one_of
 from tradewind.contracts.orders import Activity, CashActivity, FillActivity
 from tradewind.contracts.vocabulary import OrderSide, OrderStatus
 
@@ -46,6 +48,9 @@ class WireCashMovement(Struct, frozen=True, kw_only=True, rename={"activity_date
     symbol: str | UnsetType = UNSET
     qty: str | UnsetType = UNSET
     per_share_amount: str | UnsetType = UNSET
+
+
+WireActivity = Annotated[Any, one_of(WireFill, WireCashMovement)]  # Any: see ``wire.unions``
 
 
 def wire_activity(activity: Activity) -> WireFill | WireCashMovement:

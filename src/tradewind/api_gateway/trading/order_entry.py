@@ -7,10 +7,10 @@ and words, instrument, what this server offers and which combinations exist, amo
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tradewind.api_gateway.trading.instruments import InstrumentDirectory
 from tradewind.api_gateway.trading.order_rules import (
@@ -40,20 +40,23 @@ CLIENT_ORDER_ID_MAX = 128
 
 _W = TypeVar("_W", bound=StrEnum)
 
+AnyAmount = Annotated[Decimal, Meta(extra_json_schema={"type": ["string", "number"]})]
+"""A number or its text: the decoder reads both from their digits."""
+
 
 class NewOrderBody(Struct, frozen=True, kw_only=True):
     """An order as clients send it; amounts may be JSON numbers or strings."""
 
     symbol: str | None = None
-    qty: Decimal | None = None
-    notional: Decimal | None = None
+    qty: AnyAmount | None = None
+    notional: AnyAmount | None = None
     side: str | None = None
     type: str | None = None
     time_in_force: str | None = None
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    trail_price: Decimal | None = None
-    trail_percent: Decimal | None = None
+    limit_price: AnyAmount | None = None
+    stop_price: AnyAmount | None = None
+    trail_price: AnyAmount | None = None
+    trail_percent: AnyAmount | None = None
     extended_hours: bool | None = None
     client_order_id: str | None = None
     order_class: str | None = None
@@ -68,12 +71,12 @@ class NewOrderBody(Struct, frozen=True, kw_only=True):
 class ReplaceOrderBody(Struct, frozen=True, kw_only=True):
     """What to change of an order; what is absent stays."""
 
-    qty: Decimal | None = None
-    notional: Decimal | None = None
+    qty: AnyAmount | None = None
+    notional: AnyAmount | None = None
     time_in_force: str | None = None
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    trail: Decimal | None = None
+    limit_price: AnyAmount | None = None
+    stop_price: AnyAmount | None = None
+    trail: AnyAmount | None = None
     client_order_id: str | None = None
     advanced_instructions: dict[str, Any] | None = None  # Any: only its presence is looked at
 

@@ -1,6 +1,7 @@
 """``/v2/positions``: list, get, close one or all."""
 
 from decimal import Decimal
+from typing import Annotated, Any
 
 from msgspec import Struct
 
@@ -12,6 +13,7 @@ from tradewind.api_gateway.trading.order_shapes import WireOrder, wire_order
 from tradewind.api_gateway.trading.position_shapes import WirePosition, wire_position
 from tradewind.api_gateway.trading.problem_items import ItemProblem, item_problem
 from tradewind.api_gateway.wire.query import Amount, Flag
+from tradewind.api_gateway.wire.unions import one_of
 from tradewind.contracts.orders import CloseResult, OrderService
 from tradewind.platform.errors import InvariantBroken, MalformedRequest, NotFound
 from tradewind.platform.money import QuantityUnits
@@ -27,7 +29,7 @@ class ClosedPosition(Struct, frozen=True):
 
     symbol: str
     status: int
-    body: WireOrder | ItemProblem
+    body: Annotated[Any, one_of(WireOrder, ItemProblem)]  # Any: see ``wire.unions``
 
 
 class PositionEndpoints:
@@ -59,6 +61,7 @@ class PositionEndpoints:
                 _TAG,
                 parameters=(_CANCEL_ORDERS,),
                 response=list[ClosedPosition],
+                response_parts=(WireOrder, ItemProblem),
                 status=207,
             ),
             Route(

@@ -1,0 +1,267 @@
+"""The order service in memory, without a market: orders rest until they are canceled."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
+
+from tradewind.contracts.journal import JournalRecord
+from tradewind.contracts.orders import (
+    Activity,
+    ActivityQuery,
+    CancelResult,
+    CloseResult,
+    Configuration,
+    ConfigurationChange,
+    Order,
+    OrderQuery,
+    Position,
+    ReplaceOrder,
+    SubmitOrder,
+    TradingAccount,
+    VenueSpec,
+    Verification,
+)
+from tradewind.contracts.vocabulary import (
+    MAIN_VENUE,
+    AccountId,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+    VenueId,
+)
+from tradewind.platform.errors import NotFound, Refusal
+from tradewind.platform.ids import new_id
+from tradewind.platform.money import SCALE, MoneyUnits, QuantityUnits
+
+_NOW = datetime(2024, 1, 2, 15, 0, 0, 123456, tzinfo=UTC)
+
+
+class OrdersInMemory:
+    """Implements ``tradewind.contracts.orders.OrderService``; what it was asked is in ``asked``."""
+
+    def __init__(self) -> None:
+        self.positions: list[Position] = []
+        self.activities: list[Activity] = []
+        self.cash = MoneyUnits(100_000 * SCALE)
+        self.refusal: Refusal | None = None
+        """Raised by the next command."""
+        self.delay_s = 0.0
+        """How long a command takes."""
+        self.orders: dict[OrderId, Order] = {}
+        self.asked: list[object] = []
+        self.configuration = Configuration()
+
+    async def submit_order(self, command: SubmitOrder) -> Order:
+        """Take an order, which rests."""
+        await self._note(command)
+        order = Order(
+            order_id=command.order_id,
+            account_id=command.account_id,
+            client_order_id=command.client_order_id,
+            symbol=command.symbol,
+            side=command.side,
+            order_type=command.order_type,
+            time_in_force=command.time_in_force,
+            qty=command.qty,
+            limit_price=command.limit_price,
+            extended_hours=command.extended_hours,
+            status=OrderStatus.NEW,
+            filled_qty=QuantityUnits(0),
+            filled_value=MoneyUnits(0),
+            created_at=_NOW,
+            updated_at=_NOW,
+        )
+        self.orders[order.order_id] = order
+        return order
+
+    async def replace_order(self, command: ReplaceOrder) -> Order:
+        """Put a new order in the place of another."""
+        await self._note(command)
+        old = await self.get_order(command.account_id, command.order_id)
+        new = msgspec.structs.replace(
+            old,
+            order_id=command.new_order_id,
+            client_order_id=command.client_order_id or new_id(),
+            qty=command.qty or old.qty,
+            limit_price=command.limit_price or old.limit_price,
+            time_in_force=command.time_in_force or old.time_in_force,
+            replaces=old.order_id,
+        )
+        self.orders[old.order_id] = msgspec.structs.replace(
+            old, status=OrderStatus.REPLACED, replaced_by=new.order_id, replaced_at=_NOW
+        )
+        self.orders[new.order_id] = new
+        return new
+
+    async def cancel_order(self, account_id: AccountId, order_id: OrderId) -> None:
+        """Cancel an order."""
+        await self._note(("cancel", order_id))
+        order = await self.get_order(account_id, order_id)
+        self.orders[order_id] = msgspec.structs.replace(
+            order, status=OrderStatus.CANCELED, canceled_at=_NOW
+        )
+
+    async def cancel_all_orders(self, account_id: AccountId) -> list[CancelResult]:
+        """Cancel every open order."""
+        await self._note("cancel all")
+        open_ids = [o.order_id for o in self.orders.values() if o.status.is_open]
+        for order_id in open_ids:
+            await self.cancel_order(account_id, order_id)
+        return [CancelResult(order_id) for order_id in open_ids]
+
+    async def close_position(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        *,
+        qty: QuantityUnits | None = None,
+        percentage: Decimal | None = None,
+    ) -> Order:
+        """Send a market order to sell."""
+        await self._note(("close", symbol, qty, percentage))
+        position = await self.get_position(account_id, symbol)
+        return await self.submit_order(_sell(account_id, symbol, qty or position.qty))
+
+    async def close_all_positions(
+        self, account_id: AccountId, *, cancel_orders: bool
+    ) -> list[CloseResult]:
+        """Send market orders to sell everything."""
+        await self._note(("close all", cancel_orders))
+        return [
+            CloseResult(
+                held.symbol, await self.submit_order(_sell(account_id, held.symbol, held.qty))
+            )
+            for held in self.positions
+        ]
+
+    async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order:
+        """Return one order of the account."""
+        order = self.orders.get(order_id)
+        if order is None or order.account_id != account_id:
+            raise NotFound(f"order not found for {order_id}")
+        return order
+
+    async def get_order_by_client_id(self, account_id: AccountId, client_order_id: str) -> Order:
+        """Return one order by the client's own id."""
+        for order in self.orders.values():
+            if order.client_order_id == client_order_id and order.account_id == account_id:
+                return order
+        raise NotFound(f"order not found for {client_order_id}")
+
+    async def get_orders(self, order_ids: Sequence[OrderId]) -> dict[OrderId, Order]:
+        """Return orders by id."""
+        return {found: self.orders[found] for found in order_ids if found in self.orders}
+
+    async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:
+        """Return the account's orders, open or not, and remember the query."""
+        self.asked.append(query)
+        return [order for order in self.orders.values() if order.account_id == account_id]
+
+    async def list_positions(self, account_id: AccountId) -> list[Position]:
+        """Return the positions."""
+        return self.positions
+
+    async def get_position(self, account_id: AccountId, symbol: str) -> Position:
+        """Return one position."""
+        for position in self.positions:
+            if position.symbol == symbol:
+                return position
+        raise NotFound("position does not exist")
+
+    async def list_activities(self, account_id: AccountId, query: ActivityQuery) -> list[Activity]:
+        """Return the activities and remember the query."""
+        self.asked.append(query)
+        return self.activities
+
+    async def get_account(self, account_id: AccountId) -> TradingAccount:
+        """Return the account's money."""
+        return TradingAccount(
+            account_id=account_id,
+            venue_id=MAIN_VENUE,
+            currency="USD",
+            cash_posted=self.cash,
+            cash_held=MoneyUnits(1_500 * SCALE),
+            long_market_value=MoneyUnits(0),
+            equity=self.cash,
+            last_equity=self.cash,
+            fees_paid=MoneyUnits(SCALE // 4),
+            configuration=self.configuration,
+            opened_at=_NOW,
+        )
+
+    async def configure(self, account_id: AccountId, change: ConfigurationChange) -> Configuration:
+        """Change settings."""
+        await self._note(change)
+        given = {
+            name: value
+            for name, value in msgspec.structs.asdict(change).items()
+            if value is not msgspec.UNSET
+        }
+        self.configuration = msgspec.structs.replace(self.configuration, **given)
+        return self.configuration
+
+    async def create_venue(self, spec: VenueSpec) -> None:
+        """Remember a venue."""
+        await self._note(spec)
+
+    async def wait_for_feed(self, venue_id: VenueId, number: int, timeout_s: float = 30) -> None:
+        """Return at once."""
+        await self._note(("wait", venue_id, number))
+
+    async def open_account(self, venue_id: VenueId, account_id: AccountId) -> None:
+        """Remember an account."""
+        await self._note(("open", venue_id, account_id))
+
+    async def deposit(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
+        """Remember a deposit."""
+        await self._note(("deposit", account_id, amount))
+
+    async def withdraw(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
+        """Remember a withdrawal."""
+        await self._note(("withdraw", account_id, amount))
+
+    async def verify(self) -> list[Verification]:
+        """Return nothing: there is no journal."""
+        return []
+
+    async def last_number(self, venue_id: VenueId) -> int:
+        """Return 0: there is no journal."""
+        return 0
+
+    async def follow(
+        self, venue_id: VenueId, after: int, *, batch: int = 500
+    ) -> AsyncIterator[list[JournalRecord]]:
+        """Yield nothing: there is no journal."""
+        records: list[list[JournalRecord]] = []
+        for batch_of_records in records:
+            yield batch_of_records
+
+    async def list_venues(self) -> list[VenueId]:
+        """Return the main venue."""
+        return [MAIN_VENUE]
+
+    async def _note(self, command: object) -> None:
+        self.asked.append(command)
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        if self.refusal is not None:
+            refusal, self.refusal = self.refusal, None
+            raise refusal
+
+
+def _sell(account_id: AccountId, symbol: str, qty: QuantityUnits) -> SubmitOrder:
+    return SubmitOrder(
+        order_id=OrderId(new_id()),
+        account_id=account_id,
+        client_order_id=new_id(),
+        symbol=symbol,
+        side=OrderSide.SELL,
+        order_type=OrderType.MARKET,
+        time_in_force=TimeInForce.DAY,
+        qty=qty,
+    )
