@@ -67,24 +67,22 @@ class Book:
         keys = self._keys[1 - place.side]
         matches = self._trade(place) if keys and keys[-1] >= -place.key else None
         if place.quantity:
-            key = place.key
-            queue = self._levels[place.side].get(key)
-            if queue is not None:
-                queue.append(place)
-            else:
-                self._levels[place.side][key] = deque((place,))
-                insort(self._keys[place.side], key)
+            try:
+                self._levels[place.side][place.key].append(place)
+            except KeyError:
+                self._open_level(place)
         return matches
 
     def rest(self, place: Resting) -> None:
         """Add an order behind the others at its price, without matching it."""
-        key = place.key
-        queue = self._levels[place.side].get(key)
-        if queue is not None:
-            queue.append(place)
-        else:
-            self._levels[place.side][key] = deque((place,))
-            insort(self._keys[place.side], key)
+        try:
+            self._levels[place.side][place.key].append(place)
+        except KeyError:
+            self._open_level(place)
+
+    def _open_level(self, place: Resting) -> None:
+        self._levels[place.side][place.key] = deque((place,))
+        insort(self._keys[place.side], place.key)
 
     def remove(self, place: Resting) -> None:
         """Take an order out; one that has gone already is left alone."""

@@ -1,0 +1,1 @@
+"""One file a figure; ``make bench`` prints the table."""

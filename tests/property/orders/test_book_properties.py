@@ -1,0 +1,95 @@
+"""The book against a naive one that is obviously right: a list that is searched from the front."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradewind.order_service.domain.book import BUY, SELL, Book, Resting, place_order
+
+
+class NaiveBook:
+    """Orders in order of arrival; the best of them is looked for each time."""
+
+    def __init__(self) -> None:
+        self.orders: list[tuple[str, int, int, int]] = []
+
+    def submit(self, order_id: str, side: int, price: int, quantity: int) -> list[tuple[str, int]]:
+        matches = []
+        while quantity:
+            reached = [
+                order
+                for order in self.orders
+                if order[1] != side and (order[2] <= price if side == BUY else order[2] >= price)
+            ]
+            if not reached:
+                break
+            best = min(reached, key=lambda order: order[2] if side == BUY else -order[2])
+            traded = min(quantity, best[3])
+            matches.append((best[0], traded))
+            quantity -= traded
+            index = self.orders.index(best)
+            if traded == best[3]:
+                del self.orders[index]
+            else:
+                self.orders[index] = (*best[:3], best[3] - traded)
+        if quantity:
+            self.orders.append((order_id, side, price, quantity))
+        return matches
+
+    def cancel(self, order_id: str) -> None:
+        self.orders = [order for order in self.orders if order[0] != order_id]
+
+    def side(self, side: int) -> list[tuple[str, int, int]]:
+        mine = [(o[0], o[2], o[3]) for o in self.orders if o[1] == side]
+        return sorted(mine, key=lambda order: -order[1] if side == BUY else order[1])
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("submit"), st.sampled_from([BUY, SELL]), st.integers(95, 105), st.integers(1, 9)
+        ),
+        st.tuples(st.just("cancel"), st.integers(0, 200)),
+    ),
+    max_size=200,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps)
+def test_the_book_does_what_the_naive_book_does(steps: list[tuple[object, ...]]) -> None:
+    book, naive = Book(), NaiveBook()
+    places: list[Resting] = []
+    for number, step in enumerate(steps):
+        match step:
+            case ("submit", int(side), int(price), int(quantity)):
+                place = place_order(str(number), side, price, quantity)
+                places.append(place)
+                matches = book.submit(place) or []
+                ours = [(match.maker.order_id, match.quantity) for match in matches]
+                assert ours == naive.submit(str(number), side, price, quantity)
+            case ("cancel", int(index)) if places:
+                place = places[index % len(places)]
+                book.remove(place)
+                naive.cancel(place.order_id)
+        for side in (BUY, SELL):
+            ours_resting = [(p.order_id, p.price, p.quantity) for p in book.walk(side)]
+            assert ours_resting == naive.side(side)
+            first = book.first(side)
+            assert (first.order_id if first else None) == (
+                ours_resting[0][0] if ours_resting else None
+            )
+
+
+def test_gaps_are_swept_so_that_canceled_orders_take_no_memory() -> None:
+    book = Book()
+    survivors = []
+    for number in range(20_000):
+        place = place_order(str(number), BUY, 1 + number % 50, 1)
+        book.rest(place)
+        if number % 1_000:
+            book.remove(place)
+        else:
+            survivors.append(place.order_id)
+    queued = sum(len(queue) for queue in book._levels[BUY].values())
+    assert queued < 10_000
+    assert sorted(place.order_id for place in book.walk(BUY)) == sorted(survivors)
