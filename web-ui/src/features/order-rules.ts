@@ -56,8 +56,8 @@ export function checkLimitPrice(text: string): string | undefined {
   if (price <= 0n) return "The limit price must be more than zero.";
   if (price % tick(price) !== 0n) {
     return price >= SCALE
-      ? "Prices from $1.00 move in cents: use two decimals."
-      : "Prices below $1.00 use at most four decimals.";
+      ? "From $1.00 on, use two decimals."
+      : "Below $1.00, use at most four decimals.";
   }
   return undefined;
 }

@@ -94,7 +94,7 @@ export function Field(props: FieldProps) {
           type={props.type ?? "text"}
           inputMode={props.inputMode ?? "text"}
           autoComplete={props.autoComplete ?? "off"}
-          // biome-ignore lint/a11y/noAutofocus: only where a dialog or a page opens to be typed into
+          // biome-ignore lint/a11y/noAutofocus: only where a page opens to be typed into
           autoFocus={props.autoFocus ?? false}
           spellCheck={false}
           value={props.value}

@@ -63,7 +63,6 @@ export function ReplaceDialog({ order, onClose }: ReplaceDialogProps) {
             label="Limit price"
             inputMode="decimal"
             suffix="USD"
-            autoFocus
             value={limitPrice}
             error={errors.limitPrice}
             onChange={setLimitPrice}

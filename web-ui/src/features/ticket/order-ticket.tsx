@@ -147,7 +147,13 @@ export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProp
           />
         </div>
         <p className="ticket-hint">{meaningOf(draft.timeInForce)}</p>
-        <Estimate draft={draft} cost={cost} buyingPower={buyingPower} available={available} />
+        <Estimate
+          draft={draft}
+          cost={cost}
+          buyingPower={buyingPower}
+          available={available}
+          warn={submission.refusal === null}
+        />
         <Button
           type="submit"
           look={draft.side}
@@ -212,9 +218,11 @@ interface EstimateProps {
   cost: Units | null;
   buyingPower: Units | null;
   available: Units;
+  /** Warn of what the server will probably refuse; not once it has said so itself. */
+  warn: boolean;
 }
 
-function Estimate({ draft, cost, buyingPower, available }: EstimateProps) {
+function Estimate({ draft, cost, buyingPower, available, warn }: EstimateProps) {
   const buying = draft.side === "buy";
   const qty = parseDecimal(draft.qty);
   const short = buying
@@ -232,7 +240,7 @@ function Estimate({ draft, cost, buyingPower, available }: EstimateProps) {
           <dd>{buying ? formatMoney(buyingPower) : formatQuantity(available)}</dd>
         </div>
       </dl>
-      {short ? (
+      {short && warn ? (
         <p className="note note-warning">
           <WarningIcon />
           {buying ? "That is more than your buying power." : "That is more than you can sell."}
