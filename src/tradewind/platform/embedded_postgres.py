@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,8 @@ _SUPERUSER = "postgres"
 _SERVER_USER = "tradewind"
 _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 30
+_ORPHANS_TIMEOUT_S = 20.0
+_REASON_LENGTH = 20_000
 _SOCKET_PATH_MAX = 100
 _SOCKET_NAME = ".s.PGSQL.5432"
 
@@ -142,7 +145,7 @@ class EmbeddedPostgres:
         )  # fmt: skip
         if code:
             raise StartupRefused(
-                f"The database in {self._data_dir} could not be made: {_last_line(output)}"
+                f"The database in {self._data_dir} could not be made: {_reason(output)}"
             )
         partial.rename(self._folder)
 
@@ -157,26 +160,61 @@ class EmbeddedPostgres:
             )
 
     async def _launch(self) -> None:
-        (self._folder / "postmaster.pid").unlink(missing_ok=True)
+        await asyncio.to_thread(self._drop_foreign_locks)
         sockets = self._socket_folder()
         if not sockets.exists():
             sockets.mkdir(mode=0o700)
             if self._user:
                 shutil.chown(sockets, self._user, self._user)
+        deadline = time.monotonic() + _ORPHANS_TIMEOUT_S
+        while (reason := await self._try_launch(sockets)) is not None:
+            # The processes of a server that was killed outlive it for a moment.
+            if "still in use" not in reason or time.monotonic() > deadline:
+                raise StartupRefused(
+                    f"The database server did not start: {reason} "
+                    f"More is in {self._folder / 'log'}."
+                )
+            await asyncio.sleep(0.2)
+
+    async def _try_launch(self, sockets: Path) -> str | None:
+        """Start the server; return why it did not, or ``None`` when it runs."""
         log = self._folder / "start.log"
         log.unlink(missing_ok=True)
+        sizes = {path: path.stat().st_size for path in self._logs()}
         options = {**self._options, "unix_socket_directories": str(sockets)}
         quoted = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         code, output = await self._run(
             "pg_ctl", "-D", str(self._folder), "-w", "-t", str(_START_TIMEOUT_S), "-l", str(log),
             "-o", quoted, "start", timeout_s=_START_TIMEOUT_S + 5,
         )  # fmt: skip
-        if code:
-            reason = log.read_text(errors="replace") if log.exists() else output
-            raise StartupRefused(
-                f"The database server did not start: {_last_line(reason)} "
-                f"More is in {self._folder / 'log'}."
-            )
+        if code == 0:
+            return None
+        texts = [
+            path.read_text(errors="replace")[sizes.get(path, 0) :][-_REASON_LENGTH:]
+            for path in [log, *self._logs()]
+            if path.exists()
+        ]
+        return _reason("\n".join(texts)) or _reason(output) or "no reason was given."
+
+    def _logs(self) -> list[Path]:
+        return sorted((self._folder / "log").glob("*.log"))
+
+    def _drop_foreign_locks(self) -> None:
+        """Remove lock files whose number now belongs to another program or to a zombie.
+
+        PostgreSQL clears away a dead server's file by itself, but takes any process of that number
+        for a server. It still refuses to start while processes of the old server are at work.
+        """
+        if self._is_alive():
+            return
+        for path in (
+            self._folder / "postmaster.pid",
+            self._socket_folder() / f"{_SOCKET_NAME}.lock",
+        ):
+            if path.exists():
+                pid = path.read_text().split("\n", 1)[0].strip()
+                if pid.isdigit() and _exists(int(pid)):
+                    path.unlink()
 
     async def _ensure_database(self) -> None:
         connection = await asyncpg.connect(self._dsn("postgres"), timeout=5, command_timeout=30)
@@ -271,6 +309,16 @@ def _command_of(pid: int) -> str:
     return found.stdout.decode(errors="replace")
 
 
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _ensure_user(name: str) -> None:
     """Make the system user that the server runs as: PostgreSQL refuses to run as root."""
     import pwd
@@ -301,6 +349,8 @@ def _open_way(path: Path) -> None:
             folder.chmod((mode & 0o7777) | 0o001)
 
 
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason was given."
+def _reason(log: str) -> str:
+    """Return the line of a log that says why, the newest one, without its stamps."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    fatal = [line for line in lines if "FATAL:" in line or "ERROR:" in line]
+    return (fatal or lines or [""])[-1].split("FATAL:")[-1].strip()

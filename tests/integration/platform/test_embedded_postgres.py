@@ -1,0 +1,128 @@
+"""The embedded server through crashes and odd data folders."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tradewind.platform.embedded_postgres import EmbeddedPostgres
+from tradewind.platform.errors import StartupRefused
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="tw-pg-"))
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+async def server(folder: Path) -> AsyncIterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(folder)
+    yield server
+    await server.stop()
+
+
+def pid_of(folder: Path) -> int:
+    return int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+async def ask(dsn: str, sql: str) -> object:
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        return await connection.fetchval(sql)
+    finally:
+        await connection.close()
+
+
+async def test_data_outlives_a_stop(server: EmbeddedPostgres) -> None:
+    dsn = await server.start()
+    await ask(dsn, "CREATE TABLE kept (n int)")
+    await server.stop()
+    assert await server.attach() is None
+    assert await ask(await server.start(), "SELECT count(*) FROM kept") == 0
+
+
+async def test_commits_are_durable_and_nobody_outside_the_machine_connects(
+    server: EmbeddedPostgres,
+) -> None:
+    dsn = await server.start()
+    shown = {
+        name: await ask(dsn, f"SHOW {name}")
+        for name in ("fsync", "synchronous_commit", "full_page_writes", "listen_addresses")
+    }
+    assert shown == {
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+        "listen_addresses": "",
+    }
+
+
+async def test_a_server_left_running_is_taken_over(server: EmbeddedPostgres, folder: Path) -> None:
+    dsn = await server.start()
+    pid = pid_of(folder)
+    heir = EmbeddedPostgres(folder)
+    assert await heir.attach() == dsn
+    assert await heir.start() == dsn
+    assert pid_of(folder) == pid
+
+
+async def test_a_killed_server_recovers_what_was_committed(
+    server: EmbeddedPostgres, folder: Path
+) -> None:
+    dsn = await server.start()
+    await ask(dsn, "CREATE TABLE kept (n int)")
+    await ask(dsn, "INSERT INTO kept VALUES (1)")
+    os.kill(pid_of(folder), signal.SIGKILL)
+    assert await ask(await server.start(), "SELECT count(*) FROM kept") == 1
+
+
+async def test_a_stale_pid_that_belongs_to_another_program_is_ignored(
+    server: EmbeddedPostgres, folder: Path
+) -> None:
+    await server.start()
+    pid_file = folder / "postgres" / "postmaster.pid"
+    content = pid_file.read_text()
+    await server.stop()
+    pid_file.write_text(content.replace(content.split()[0], str(os.getpid()), 1))
+    assert await server.attach() is None
+    assert await ask(await server.start(), "SELECT 1") == 1
+
+
+async def test_a_first_start_that_was_killed_half_way_is_begun_again(
+    server: EmbeddedPostgres, folder: Path
+) -> None:
+    (folder / "postgres.partial").mkdir()
+    (folder / "postgres.partial" / "PG_VERSION").write_text("18\n")
+    assert not server.is_initialized
+    assert await ask(await server.start(), "SELECT 1") == 1
+    assert not (folder / "postgres.partial").exists()
+
+
+async def test_a_folder_of_another_postgresql_is_refused(
+    server: EmbeddedPostgres, folder: Path
+) -> None:
+    (folder / "postgres").mkdir()
+    (folder / "postgres" / "PG_VERSION").write_text("99\n")
+    with pytest.raises(StartupRefused, match="written by PostgreSQL 99"):
+        await server.start()
+
+
+async def test_a_path_below_a_regular_file_is_refused(folder: Path) -> None:
+    (folder / "file").write_text("")
+    with pytest.raises(StartupRefused, match=r"cannot be used.*TRADEWIND_DATA_DIR"):
+        await EmbeddedPostgres(folder / "file" / "data").start()
+
+
+async def test_a_path_too_long_for_a_socket_works(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / ("deep" * 20) / ("deeper" * 10))
+    try:
+        assert await ask(await server.start(), "SELECT 1") == 1
+    finally:
+        await server.stop()
