@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from tradewind.contracts.market_data import Bar, Trade
+from tradewind.market_data_service.domain.market_time import ONE_MINUTE, minute_of
+from tradewind.market_data_service.domain.timeframes import DAY_BAR, MINUTE_BAR
 from tradewind.platform.money import PriceUnits, QuantityUnits, Rounding, divide
 
 
@@ -72,3 +74,57 @@ class RunningBar:
             self._count,
             PriceUnits(vwap),
         )
+
+
+class BarBoard:
+    """The growing minute and daily bars of a venue's instruments."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[str, RunningBar] = {}
+        self._days: dict[str, RunningBar] = {}
+
+    def resume(self, bar: Bar) -> None:
+        """Go on with a stored bar."""
+        board = self._days if bar.timeframe == DAY_BAR else self._minutes
+        board[bar.symbol] = RunningBar.resumed(bar)
+
+    def take(self, trade: Trade, day_start: datetime) -> list[Bar]:
+        """Take in a print of the day that starts at an instant; return the bars that it ends."""
+        return [
+            *_grow(self._minutes, MINUTE_BAR, minute_of(trade.at), trade),
+            *_grow(self._days, DAY_BAR, day_start, trade),
+        ]
+
+    def finish_minutes(self, until: datetime) -> list[Bar]:
+        """Return and remove the minute bars that are over at an instant."""
+        over = [
+            symbol
+            for symbol, running in self._minutes.items()
+            if running.starts_at + ONE_MINUTE <= until
+        ]
+        return [self._minutes.pop(symbol).bar() for symbol in over]
+
+    def finish_days(self) -> list[Bar]:
+        """Return and remove the daily bars: the session is over."""
+        bars = self.days()
+        self._days.clear()
+        return bars
+
+    def days(self) -> list[Bar]:
+        """Return the daily bars as they stand."""
+        return [running.bar() for running in self._days.values()]
+
+    def running(self) -> list[Bar]:
+        """Return every bar that still grows."""
+        return [*(running.bar() for running in self._minutes.values()), *self.days()]
+
+
+def _grow(
+    board: dict[str, RunningBar], timeframe: str, starts_at: datetime, trade: Trade
+) -> list[Bar]:
+    running = board.get(trade.symbol)
+    if running is not None and running.starts_at == starts_at:
+        running.add(trade)
+        return []
+    board[trade.symbol] = RunningBar(timeframe, starts_at, trade)
+    return [running.bar()] if running is not None else []

@@ -69,13 +69,22 @@ class SimulatedMarket:
         self._at = at
 
     def advance(self, at: datetime) -> list[Trade | Depth]:
-        """Return what happens until an instant: each book's prints, then its levels."""
+        """Return what happens until an instant: each book's prints, then its levels.
+
+        Nothing happens until an instant that is past already.
+        """
         since = self._at
+        if at <= since:
+            return []
         self._at = at
         events: list[Trade | Depth] = []
         for book in self._books:
             book.advance(since, at, events)
         return events
+
+    def depths(self) -> list[Depth]:
+        """Return the levels as they stand."""
+        return [book.depth(self._at) for book in self._books]
 
     def state(self) -> Mapping[str, InstrumentState]:
         """Return what a later run needs, by symbol."""
@@ -106,7 +115,7 @@ class _SimulatedBook:
         self._wander(elapsed)
         self._renew()
         self._quote()
-        events.append(self._depth(at))
+        events.append(self.depth(at))
 
     def state(self) -> InstrumentState:
         """Return what a later run needs."""
@@ -190,7 +199,8 @@ class _SimulatedBook:
         self._bid = max((round(2 * self._fair) - spread) // 2, 1)
         self._ask = self._bid + spread
 
-    def _depth(self, at: datetime) -> Depth:
+    def depth(self, at: datetime) -> Depth:
+        """Return the levels as they stand."""
         tick = self._tick
         bids = tuple(
             DepthLevel(PriceUnits((self._bid - level) * tick), QuantityUnits(lots * LOT))

@@ -1,6 +1,7 @@
 """The intervals that bars can have, and the stored bars that each is made of."""
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -45,6 +46,15 @@ _COUNTS: dict[Unit, frozenset[int]] = {
 }
 
 
+_LENGTHS = {
+    Unit.MINUTE: timedelta(minutes=1),
+    Unit.HOUR: timedelta(hours=1),
+    Unit.DAY: timedelta(days=1),
+    Unit.WEEK: timedelta(days=7),
+    Unit.MONTH: timedelta(days=31),
+}
+
+
 class Interval(Struct, frozen=True):
     """A number of units: ``Interval(5, Unit.MINUTE)`` is five minutes."""
 
@@ -65,6 +75,11 @@ class Interval(Struct, frozen=True):
     def minutes(self) -> int:
         """Return the length of an interval of minutes or hours."""
         return self.count * (60 if self.unit is Unit.HOUR else 1)
+
+    @property
+    def length_max(self) -> timedelta:
+        """Return the longest time that one bar can take, with the hour of the change of clocks."""
+        return _LENGTHS[self.unit] * self.count + timedelta(hours=1)
 
     def __str__(self) -> str:
         return f"{self.count}{self.unit}"

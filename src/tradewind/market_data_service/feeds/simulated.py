@@ -1,0 +1,264 @@
+"""A simulated market that runs by the clock: prints, levels, bars and sessions of one venue."""
+
+import asyncio
+from datetime import datetime
+
+from tradewind.contracts.market_data import (
+    Bar,
+    FeedEvent,
+    FeedState,
+    MarketClock,
+    Quote,
+    SessionClosed,
+    SessionOpened,
+    TickQuery,
+    Trade,
+    TradingDay,
+)
+from tradewind.market_data_service.domain.market_time import (
+    ONE_MINUTE,
+    date_of,
+    midnight_of,
+    minute_of,
+)
+from tradewind.market_data_service.domain.paging import Position
+from tradewind.market_data_service.domain.running_bars import BarBoard
+from tradewind.market_data_service.domain.sessions import Sessions
+from tradewind.market_data_service.domain.simulation import SimulatedMarket
+from tradewind.market_data_service.domain.timeframes import DAY_BAR, MINUTE_BAR
+from tradewind.market_data_service.feed_repository import StoredFeed
+from tradewind.market_data_service.feeds.errors import FeedRunsByItself
+from tradewind.market_data_service.feeds.recorder import FeedStanding, Recorder
+from tradewind.market_data_service.storage import Storage
+from tradewind.market_data_service.tick_repository import TICKS_KEPT
+from tradewind.market_data_service.venue import Venue
+from tradewind.platform.bus import Bus
+from tradewind.platform.clock import Clock
+
+
+def source_of(venue_id: str) -> str:
+    """Return the source under which a simulated venue keeps its bars."""
+    return f"venue:{venue_id}"
+
+
+class SimulatedFeed:
+    """Runs a simulated market by the wall clock."""
+
+    def __init__(
+        self,
+        stored: StoredFeed,
+        market: SimulatedMarket,
+        sessions: Sessions,
+        storage: Storage,
+        bus: Bus,
+        clock: Clock,
+        interval_s: float,
+    ) -> None:
+        self.venue = Venue(stored.spec, bus, clock.now())
+        self.sources = (source_of(stored.spec.venue_id),)
+        self._market = market
+        self._sessions = sessions
+        self._storage = storage
+        self._clock = clock
+        self._interval_s = interval_s
+        self._stopped = stored.stopped
+        self._board = BarBoard()
+        self._session: TradingDay | None = self._left_open(stored)
+        self._recorder = Recorder(
+            stored.spec.venue_id, self.sources[0], storage, standing=self._standing
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Go on with the stored bars and prices, and run."""
+        await self._resume()
+        if self._stopped:
+            return
+        for work in (self._run, self._recorder.run):
+            self._tasks.append(asyncio.create_task(work(), name=f"feed {self.venue.venue_id}"))
+
+    async def stop(self) -> None:
+        """End the market and write what waits."""
+        running, self._tasks = self._tasks, []
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        if running:
+            await self._recorder.flush()
+
+    async def end(self) -> None:
+        """Stop for good."""
+        await self.stop()
+        self._stopped = True
+        await self._storage.feeds.stop(self.venue.venue_id)
+
+    async def step(self, days: int) -> None:
+        """Refuse: time is the clock's."""
+        raise FeedRunsByItself(
+            f"the simulated feed of {self.venue.venue_id} runs by the clock; "
+            f"it cannot be advanced by {days} days"
+        )
+
+    async def settle(self) -> None:
+        """Return when what was shown so far is in the tables."""
+        if self._tasks:
+            await self._recorder.flush()
+
+    def refresh(self) -> None:
+        """Let the venue know the daily bars as they stand."""
+        self.venue.apply(self._board.days())
+
+    def healthy(self) -> bool:
+        """Tell whether the market still runs, if it should."""
+        return all(not task.done() for task in self._tasks)
+
+    def state(self) -> FeedState:
+        """Return where the feed stands."""
+        return FeedState(
+            venue_id=self.venue.venue_id,
+            kind=self.venue.spec.kind,
+            now=self.venue.now,
+            is_open=self.venue.is_open,
+            trading_date=self.venue.trading_date,
+            number=self.venue.number,
+            finished=self._stopped,
+        )
+
+    def clock(self) -> MarketClock:
+        """Return the present and the venue's session."""
+        now = self._clock.now()
+        session = self._sessions.current_or_next(now)
+        if session is None:
+            return MarketClock(at=now, is_open=False, next_open=now, next_close=now)
+        is_open = session.opens_at <= now
+        following = self._sessions.following(session) if is_open else session
+        return MarketClock(
+            at=now,
+            is_open=is_open,
+            next_open=following.opens_at if following else session.closes_at,
+            next_close=session.closes_at,
+        )
+
+    def last_bar_start(self, timeframe: str) -> datetime:
+        """Return the start of the running day, or of the last finished minute."""
+        now = self._clock.now()
+        return midnight_of(date_of(now)) if timeframe == DAY_BAR else now - ONE_MINUTE
+
+    async def trades(self, query: TickQuery, after: Position | None, limit: int) -> list[Trade]:
+        """Return the trades that are still kept."""
+        return await self._storage.ticks.page_trades(
+            self.venue.venue_id,
+            query.symbols,
+            self._span(query),
+            after,
+            descending=query.descending,
+            limit=limit,
+        )
+
+    async def quotes(self, query: TickQuery, after: Position | None, limit: int) -> list[Quote]:
+        """Return the quotes that are still kept."""
+        return await self._storage.ticks.page_quotes(
+            self.venue.venue_id,
+            query.symbols,
+            self._span(query),
+            after,
+            descending=query.descending,
+            limit=limit,
+        )
+
+    async def tick(self) -> None:
+        """Let the market run up to the clock's present and tell what happened."""
+        now = self._clock.now()
+        if now <= self.venue.now and self.venue.number:
+            return  # the machine's clock was set back
+        events: list[FeedEvent] = []
+        if self._session is not None and now >= self._session.closes_at:
+            self._close(self._session, events)
+        session = self._sessions.current_or_next(now)
+        if session is not None and session.opens_at <= now:
+            self._open(session, events)
+            self._trade(session, now, events)
+        elif not self.venue.number:
+            events.extend(self._market.depths())
+        if events:
+            await self.venue.publish(now, events)
+
+    def _span(self, query: TickQuery) -> tuple[datetime, datetime]:
+        now = self._clock.now()
+        return query.start or now - TICKS_KEPT, min(query.end or now, now)
+
+    def _open(self, session: TradingDay, events: list[FeedEvent]) -> None:
+        if self._session is None:
+            self._session = session
+            events.append(SessionOpened(session.trading_date, session.opens_at))
+
+    def _trade(self, session: TradingDay, until: datetime, events: list[FeedEvent]) -> None:
+        day_start = midnight_of(session.trading_date)
+        finished: list[Bar] = []
+        for event in self._market.advance(until):
+            events.append(event)
+            self._recorder.take(event)
+            if isinstance(event, Trade):
+                finished.extend(self._board.take(event, day_start))
+        finished.extend(self._board.finish_minutes(until))
+        for bar in finished:
+            self._recorder.finish(bar)
+        if finished:
+            events.extend(finished)
+            events.extend(self._board.days())
+            # Who began to follow in the middle of a session learns of it within a minute.
+            events.append(SessionOpened(session.trading_date, session.opens_at))
+
+    def _close(self, session: TradingDay, events: list[FeedEvent]) -> None:
+        self._trade(session, session.closes_at, events)
+        for bar in (*self._board.finish_minutes(session.closes_at), *self._board.finish_days()):
+            self._recorder.finish(bar)
+            events.append(bar)
+        closes = {symbol: state.fair_price for symbol, state in self._market.state().items()}
+        closes.update(self.venue.trade_prices())
+        closes.update((event.symbol, event.price) for event in events if isinstance(event, Trade))
+        events.append(SessionClosed(session.trading_date, session.closes_at, closes))
+        self._session = None
+
+    def _left_open(self, stored: StoredFeed) -> TradingDay | None:
+        """Return the session that an earlier process opened and that is over by now.
+
+        One that still runs is opened once more: who follows knows its date already.
+        """
+        if not stored.session_open or stored.trading_date is None:
+            return None
+        session = self._sessions.day(stored.trading_date)
+        over = session is not None and session.closes_at <= self._clock.now()
+        return session if over else None
+
+    async def _resume(self) -> None:
+        now = self._clock.now()
+        today = midnight_of(date_of(now))
+        symbols = list(self._market.state())
+        source = self.sources[0]
+        for bar in await self._storage.bars.newest(source, symbols, DAY_BAR, now, 2):
+            self.venue.apply([bar])
+            if bar.starts_at == today:
+                self._board.resume(bar)
+        for bar in await self._storage.bars.newest(source, symbols, MINUTE_BAR, now, 1):
+            self.venue.apply([bar])
+            if bar.starts_at == minute_of(now):
+                self._board.resume(bar)
+        self.venue.apply(await self._storage.ticks.latest_trades(self.venue.venue_id))
+
+    def _standing(self) -> tuple[FeedStanding, list[Bar]]:
+        session = self._session
+        return FeedStanding(
+            now=self.venue.now,
+            trading_date=session.trading_date if session else None,
+            session_open=session is not None,
+            instruments=self._market.state(),
+        ), self._board.running()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            await self.tick()
+            due = max(due + self._interval_s, loop.time())
+            await asyncio.sleep(due - loop.time())
