@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -21,6 +21,7 @@ _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 30
 _ORPHANS_TIMEOUT_S = 20.0
 _REASON_LENGTH = 20_000
+_TIMED_OUT = 124
 _SOCKET_PATH_MAX = 100
 _SOCKET_NAME = ".s.PGSQL.5432"
 
@@ -257,19 +258,30 @@ class EmbeddedPostgres:
         return Path(tempfile.gettempdir()) / f"tradewind-{digest}"
 
     async def _run(self, program: str, *arguments: str, timeout_s: float) -> tuple[int, str]:
+        """Run one of the server's programs as the server's user; return exit code and output."""
+        # In a thread: uvloop's processes know no other user.
+        return await asyncio.to_thread(self._run_blocking, program, arguments, timeout_s)
+
+    def _run_blocking(
+        self, program: str, arguments: Sequence[str], timeout_s: float
+    ) -> tuple[int, str]:
         # Output goes to a file: the server inherits it and would hold a pipe open.
         with tempfile.TemporaryFile() as output:
-            process = await asyncio.create_subprocess_exec(
-                _binary(program), *arguments, stdin=subprocess.DEVNULL, stdout=output,
-                stderr=output, user=self._user, group=self._user, cwd="/",
-                extra_groups=[] if self._user else None,
-            )  # fmt: skip
             try:
-                async with asyncio.timeout(timeout_s):
-                    code = await process.wait()
-            except TimeoutError:
-                process.kill()
-                code = await process.wait()
+                code = subprocess.run(  # noqa: S603 our own programs and paths, no shell
+                    [str(_binary(program)), *arguments],
+                    check=False,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    timeout=timeout_s,
+                    user=self._user,
+                    group=self._user,
+                    extra_groups=[] if self._user else None,
+                    cwd="/",
+                ).returncode
+            except subprocess.TimeoutExpired:
+                code = _TIMED_OUT
             output.seek(0)
             return code, output.read().decode(errors="replace")
 

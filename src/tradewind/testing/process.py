@@ -1,0 +1,137 @@
+"""The platform as a child process: what tests of crashes, clients and speed run against."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the first start printed once."""
+
+    username: str
+    password: str
+    key_id: str
+    secret: str
+    account_id: str
+
+
+class PlatformProcess:
+    """``tradewind up`` on free ports over a data folder.
+
+    ``settings`` are environment variables without their prefix. The credentials of the first start
+    are kept, so the same object can be killed and started again.
+    """
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir = data_dir
+        self._settings = settings
+        self._process: subprocess.Popen[str] | None = None
+        self._log: IO[bytes] | None = None
+        self.gateway_url = ""
+        self.web_url = ""
+        self.credentials: Credentials | None = None
+        self.start_seconds = 0.0
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers that sign a request with the first key."""
+        assert self.credentials is not None
+        return {
+            "APCA-API-KEY-ID": self.credentials.key_id,
+            "APCA-API-SECRET-KEY": self.credentials.secret,
+        }
+
+    @property
+    def pid(self) -> int:
+        """Return the process id of the running platform."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment that commands on this platform need."""
+        own = {f"TRADEWIND_{name.upper()}": value for name, value in self._settings.items()}
+        return {**os.environ, "TRADEWIND_DATA_DIR": str(self.data_dir), **own}
+
+    def start(self) -> None:
+        """Start and wait until it says that it is ready; raises ``RuntimeError`` with its log."""
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        started = time.monotonic()
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [*_COMMAND, "up", "--json", "--gateway-port", "0", "--web-port", "0"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        line = _read_line(self._process, START_TIMEOUT_S)
+        self.start_seconds = time.monotonic() - started
+        if not line.startswith("{"):
+            self.kill()
+            raise RuntimeError(f"the platform did not start: {line}{self.log()}")
+        told = json.loads(line)
+        self.gateway_url, self.web_url = told["gateway_url"], told["web_url"]
+        if "key_id" in told:
+            self.credentials = Credentials(
+                told["username"],
+                told["password"],
+                told["key_id"],
+                told["secret"],
+                told["account_id"],
+            )
+
+    def stop(self) -> int:
+        """Ask it to stop, wait, and return its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(STOP_TIMEOUT_S)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(STOP_TIMEOUT_S)
+
+    def log(self) -> str:
+        """Return what it has written to standard error."""
+        if self._log is None:
+            return ""
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
+
+    def run(self, *arguments: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run another command of ``tradewind`` on the same data folder."""
+        return subprocess.run(  # noqa: S603 - our own command
+            [*_COMMAND, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+
+
+_COMMAND = [str(Path(sys.executable).with_name("tradewind"))]
+
+
+def _read_line(process: "subprocess.Popen[str]", timeout_s: float) -> str:
+    """Read one line, or nothing when the process ends or the time is up."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(timeout_s):
+            return ""
+    return process.stdout.readline()
