@@ -17,7 +17,7 @@ app = typer.Typer(
     help="A trading platform that its users own.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
 )
 data_app = typer.Typer(help="Market data in and out.", no_args_is_help=True)
 keys_app = typer.Typer(help="API keys of programs.", no_args_is_help=True)

@@ -58,6 +58,8 @@ class HttpServer:
                 forwarded_allow_ips=list(trusted_proxies),
                 backlog=_BACKLOG,
                 ws_max_size=message_bytes_max,
+                # Compressing costs a client of a busy stream more than all the rest of its work.
+                ws_per_message_deflate=False,
                 timeout_graceful_shutdown=max(1, round(drain_timeout_s)),
             )
         )
