@@ -52,7 +52,7 @@ class Streams:
         self._instruments = instruments
         self._bus = bus
         self._symbols_max = limits.symbols_per_connection
-        self._registry = StreamRegistry(limits.connections_per_key)
+        self.registry = StreamRegistry(limits.connections_per_key)
         self._test_hub = DataHub("test", lambda: invented_events(clock))
         self._data_hubs: dict[VenueId, DataHub] = {}
         self._trade_hubs: dict[VenueId, TradeHub] = {}
@@ -72,11 +72,11 @@ class Streams:
 
     async def start(self) -> None:
         """Begin to watch over open streams."""
-        self._registry.start()
+        self.registry.start()
 
     async def stop(self) -> None:
         """Close every stream with a code that makes clients come back; bounded in time."""
-        await self._registry.stop()
+        await self.registry.stop()
         for data_hub in (self._test_hub, *self._data_hubs.values()):
             await data_hub.stop()
         for trade_hub in self._trade_hubs.values():
@@ -92,7 +92,7 @@ class Streams:
             receive,
             send,
             callers=self._callers,
-            registry=self._registry,
+            registry=self.registry,
             find_hub=self._trade_hub,
         )
         await session.run()
@@ -111,7 +111,7 @@ class Streams:
             receive,
             send,
             callers=self._callers,
-            registry=self._registry,
+            registry=self.registry,
             find_hub=find_hub,
             symbols_max=self._symbols_max,
         )

@@ -7,20 +7,26 @@ from tradewind.api_gateway.routing.headers import Headers
 from tradewind.api_gateway.routing.route import Scope
 from tradewind.api_gateway.streams.registry import Caller
 from tradewind.contracts.accounts import Identity
-from tradewind.platform.errors import NotAuthenticated, NotPermitted
+from tradewind.platform.errors import Refusal
 
 _ACCOUNT_PARAMETER = "account"
 """Browsers cannot send headers with a handshake; this stands for ``X-Tradewind-Account``."""
 
+_SERVER_ERROR = 500
+
+
+class CredentialsRefused(Exception):
+    """The handshake carried credentials that do not hold."""
+
 
 class Callers:
-    """Turns credentials into callers; a failed attempt is ``None``."""
+    """Turns credentials into callers."""
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
 
     async def by_key(self, key_id: str, secret: str) -> Caller | None:
-        """Return the caller behind a key pair."""
+        """Return the caller behind a key pair, ``None`` when it does not hold."""
 
         async def verify() -> Identity | None:
             return await self._authenticator.verify_key(key_id, secret)
@@ -31,13 +37,18 @@ class Callers:
     async def by_handshake(self, headers: Headers) -> Caller | None:
         """Return the caller whose credentials came with the handshake, ``None`` without any.
 
-        Raises ``NotAuthenticated`` or ``NotPermitted`` when they do not hold.
+        Raises ``CredentialsRefused`` when they do not hold.
         """
 
         async def verify() -> Identity | None:
             return await self._authenticator.identify_handshake(headers)
 
-        identity = await verify()
+        try:
+            identity = await verify()
+        except Refusal as refusal:
+            if refusal.status >= _SERVER_ERROR:
+                raise
+            raise CredentialsRefused from refusal
         return None if identity is None else Caller(identity, verify)
 
 
@@ -48,7 +59,3 @@ def handshake_headers(scope: Scope) -> Headers:
     if chosen:
         headers[ACCOUNT_HEADER] = chosen[-1].encode("latin-1", "replace")
     return headers
-
-
-REFUSALS = (NotAuthenticated, NotPermitted)
-"""What credentials that do not hold raise."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from tradewind.api_gateway.routing.route import Receive, Scope, Send
-from tradewind.api_gateway.streams.callers import REFUSALS, Callers, handshake_headers
+from tradewind.api_gateway.streams.callers import Callers, CredentialsRefused, handshake_headers
 from tradewind.api_gateway.streams.connection import POLICY_VIOLATION, Connection
 from tradewind.api_gateway.streams.data_hub import DataHub
 from tradewind.api_gateway.streams.frames import (
@@ -101,7 +101,7 @@ class DataSession:
     async def _authenticate_handshake(self) -> None:
         try:
             caller = await self._callers.by_handshake(self._headers)
-        except REFUSALS:
+        except CredentialsRefused:
             self._end(_Error.AUTH_FAILED)
             return
         if caller is not None:

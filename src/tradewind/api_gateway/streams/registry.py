@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from tradewind.api_gateway.streams.connection import (
@@ -11,12 +11,13 @@ from tradewind.api_gateway.streams.connection import (
     Connection,
 )
 from tradewind.contracts.accounts import Identity
-from tradewind.platform.errors import NotAuthenticated, NotPermitted, Refusal
+from tradewind.platform.errors import Refusal
 from tradewind.platform.logging import get_logger
 
 _RECHECK_EVERY_S = 30.0
 _RECHECK_TIMEOUT_S = 5.0
 _CLOSE_TIMEOUT_S = 5.0
+_SERVER_ERROR = 500
 
 _log = get_logger(__name__)
 
@@ -53,9 +54,9 @@ class StreamRegistry:
         self._stopping = False
 
     @property
-    def count(self) -> int:
-        """How many streams are open, authenticated or not."""
-        return len(self._open)
+    def open_streams(self) -> Sequence[Connection]:
+        """The streams that are open, authenticated or not."""
+        return list(self._open)
 
     def start(self) -> None:
         """Begin to check credentials again from time to time."""
@@ -117,10 +118,9 @@ async def _still_holds(caller: Caller) -> bool:
     try:
         async with asyncio.timeout(_RECHECK_TIMEOUT_S):
             identity = await caller.verify()
-    except (NotAuthenticated, NotPermitted):
-        return False
-    except (Refusal, TimeoutError) as error:
+    except Refusal as refusal:
         # Whoever was let in stays while the account service cannot be asked.
-        _log.warning("stream_credentials_not_checked", reason=str(error))
+        return refusal.status >= _SERVER_ERROR
+    except TimeoutError:
         return True
     return identity is not None and identity.account_id == caller.identity.account_id

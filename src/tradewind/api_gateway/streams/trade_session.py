@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from tradewind.api_gateway.routing.route import Receive, Scope, Send
-from tradewind.api_gateway.streams.callers import REFUSALS, Callers, handshake_headers
+from tradewind.api_gateway.streams.callers import Callers, CredentialsRefused, handshake_headers
 from tradewind.api_gateway.streams.connection import POLICY_VIOLATION, Connection
 from tradewind.api_gateway.streams.frames import (
     MessageDecoder,
@@ -85,7 +85,7 @@ class TradeSession:
     async def _converse(self) -> None:
         try:
             caller = await self._callers.by_handshake(self._headers)
-        except REFUSALS:
+        except CredentialsRefused:
             self._refuse("authenticate")
             return
         if caller is not None and not self._let_in(caller):
