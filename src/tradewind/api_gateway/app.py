@@ -8,7 +8,7 @@ from tradewind.api_gateway.cross_origin import CrossOrigin
 from tradewind.api_gateway.dispatch import Front
 from tradewind.api_gateway.docs_endpoints import DocsEndpoints
 from tradewind.api_gateway.market_data.endpoints import routes as market_data_routes
-from tradewind.api_gateway.not_offered import explain_missing
+from tradewind.api_gateway.not_offered import not_offered
 from tradewind.api_gateway.openapi import openapi_document
 from tradewind.api_gateway.platform_api.routes import platform_routes
 from tradewind.api_gateway.rate_limit import RateLimits
@@ -43,7 +43,7 @@ class GatewayApp:
     ) -> None:
         self.table = table
         self._front = front
-        self._streams = streams
+        self.streams = streams
         self._platform_app = create_app(title=SERVICE, ready=self.ready, settings=settings)
 
     @property
@@ -68,15 +68,15 @@ class GatewayApp:
 
     async def start(self) -> None:
         """Begin to watch over open streams."""
-        await self._streams.start()
+        await self.streams.start()
 
     async def stop(self) -> None:
         """Close every stream."""
-        await self._streams.stop()
+        await self.streams.stop()
 
     async def ready(self) -> bool:
         """Tell whether requests can be served."""
-        return await self._streams.ready()
+        return await self.streams.ready()
 
 
 def build(
@@ -132,7 +132,7 @@ def build(
         limits=limits,
         cross_origin=cross_origin,
         telemetry=Telemetry(SERVICE, log_all=settings.access_log == "all"),
-        explain_missing=explain_missing,
+        not_offered=not_offered,
         bytes_max=settings.request_bytes_max,
         timeout_s=settings.request_timeout_s,
     )

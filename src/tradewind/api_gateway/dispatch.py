@@ -58,7 +58,7 @@ class Front:
         limits: RateLimits,
         cross_origin: CrossOrigin,
         telemetry: Telemetry,
-        explain_missing: Callable[[str, str], Refusal],
+        not_offered: Callable[[str], Refusal | None],
         bytes_max: int,
         timeout_s: float,
     ) -> None:
@@ -67,7 +67,7 @@ class Front:
         self._limits = limits
         self._cross_origin = cross_origin
         self._telemetry = telemetry
-        self._explain_missing = explain_missing
+        self._not_offered = not_offered
         self._bytes_max = bytes_max
         self._timeout_s = timeout_s
 
@@ -168,8 +168,9 @@ class Front:
             if allowed and granted is not None:
                 visit.is_preflight = True
                 return Response(status=204, headers=granted)
-        if not allowed:
-            raise self._explain_missing(visit.method, visit.path)
+        refusal = self._not_offered(visit.path)
+        if refusal is not None or not allowed:
+            raise refusal or _no_such_path(visit)
         response = _refused(
             visit,
             MethodNotAllowed(
@@ -237,10 +238,9 @@ class _Visit:
         return ErrorStyle.PROBLEM if self.path.startswith(OWN_PREFIX) else ErrorStyle.TRADING
 
 
-def no_such_path(method: str, path: str) -> Refusal:
-    """Return the refusal for a path that nobody knows."""
-    shown = path if len(path) <= 100 else path[:100] + "…"
-    return NotFound(f"there is nothing at {method} {shown}")
+def _no_such_path(visit: _Visit) -> Refusal:
+    path = visit.path if len(visit.path) <= 100 else visit.path[:100] + "…"
+    return NotFound(f"there is nothing at {visit.method} {path}")
 
 
 def _refused(visit: _Visit, refusal: Refusal) -> Response:

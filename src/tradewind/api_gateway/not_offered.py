@@ -1,6 +1,5 @@
-"""What a path that has no route is told: not offered (yet), or simply not there."""
+"""Alpaca's routes that this server does not have (yet)."""
 
-from tradewind.api_gateway.dispatch import no_such_path
 from tradewind.api_gateway.wire.errors import NotOffered
 from tradewind.platform.errors import Refusal
 
@@ -28,11 +27,11 @@ _GROUPS = (
 _OPTION_ACTIONS = ("/exercise", "/do-not-exercise")
 
 
-def explain_missing(method: str, path: str) -> Refusal:
-    """Return the refusal for a path without a route."""
+def not_offered(path: str) -> Refusal | None:
+    """Return the refusal for a path of Alpaca's that is not served, ``None`` for any other."""
     if path.startswith("/v2/positions/") and path.endswith(_OPTION_ACTIONS):
         return NotOffered("options are not offered by this server")
     for prefix, what in _GROUPS:
         if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/", ":"):
             return NotOffered(f"{what} not offered by this server")
-    return no_such_path(method, path)
+    return None

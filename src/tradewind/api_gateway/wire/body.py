@@ -1,16 +1,19 @@
 """Request bodies: JSON objects decoded straight into typed structures, numbers exactly."""
 
+import re
 from typing import TypeVar
 
 import msgspec
 
 from tradewind.api_gateway.routing.headers import Headers
 from tradewind.api_gateway.wire.errors import UnsupportedMediaType
-from tradewind.platform.errors import MalformedRequest, UnreadableBody
+from tradewind.platform.errors import MalformedRequest, Refusal, UnreadableBody
 
 _T = TypeVar("_T")
 
 UNREADABLE = "request body format is invalid"
+
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
 
 
 def decode_body(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
@@ -23,10 +26,7 @@ def decode_body(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        reason, at, path = str(error).partition(" - at `$")
-        if not at:
-            raise UnreadableBody(f"{UNREADABLE}: {_plain(reason)}") from None
-        raise MalformedRequest(f"{path.strip('`').lstrip('.')}: {_plain(reason)}") from None
+        raise _refusal(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UnreadableBody(f"{UNREADABLE}: it is not JSON") from None
 
@@ -44,6 +44,17 @@ def encode(value: object) -> bytes:
 
 
 _encoder = msgspec.json.Encoder()
+
+
+def _refusal(text: str) -> Refusal:
+    reason, _, path = text.partition(" - at `$")
+    path = path.strip("`").lstrip(".")
+    missing = _MISSING.fullmatch(reason)
+    if missing is not None:
+        return MalformedRequest(f"{path + '.' if path else ''}{missing[1]} is required")
+    if not path:
+        return UnreadableBody(f"{UNREADABLE}: {_plain(reason)}")
+    return MalformedRequest(f"{path}: {_plain(reason)}")
 
 
 def _plain(reason: str) -> str:
