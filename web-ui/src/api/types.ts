@@ -136,6 +136,7 @@ export interface Snapshot {
 export interface PortfolioHistory {
   timestamp: number[];
   equity: (number | null)[];
+  profit_loss: (number | null)[];
   base_value?: number | null;
 }
 

@@ -25,8 +25,9 @@ export class AccountStream {
     this.socket = new ReconnectingSocket(
       options.address,
       {
-        onOpen: (send) => send({ action: "authenticate", data: {} }),
-        onMessage: (message, send) => this.receive(message as Message, send),
+        // The cookie of the handshake says who we are, so listening is all there is to ask for.
+        onOpen: (send) => send({ action: "listen", data: { streams: ["trade_updates"] } }),
+        onMessage: (message) => this.receive(message as Message),
         // Open is not yet served: `onReady` reports that.
         onState: (state) => options.onState(state === "open" ? "connecting" : state),
       },
@@ -42,14 +43,10 @@ export class AccountStream {
     this.socket.stop();
   }
 
-  private receive(message: Message, send: (message: unknown) => void): void {
+  private receive(message: Message): void {
     if (message.stream === "authorization") {
-      const status = message.data && "status" in message.data ? message.data.status : undefined;
-      if (status === "authorized") {
-        send({ action: "listen", data: { streams: ["trade_updates"] } });
-      } else {
-        this.socket.fail();
-      }
+      const refused = message.data && "status" in message.data && message.data.status;
+      if (refused !== "authorized") this.socket.fail();
     } else if (message.stream === "listening") {
       this.socket.settle();
       this.options.onState("open");

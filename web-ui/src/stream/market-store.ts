@@ -45,6 +45,9 @@ export class MarketStore {
       day: snapshot.dailyBar ?? known.day,
       previousClose: snapshot.prevDailyBar?.c ?? known.previousClose,
     });
+    const { trade } = this.get(symbol);
+    // Its price is news to a chart, but its size may already stand in a bar.
+    if (trade && trade !== known.trade) this.tellTrade(symbol, { ...trade, s: 0 });
   }
 
   applyTrade(symbol: string, trade: Trade): void {
@@ -58,7 +61,7 @@ export class MarketStore {
       v: known.day.v + trade.s,
     };
     this.set(symbol, { ...known, trade, day });
-    for (const listen of this.tradeListeners.get(symbol) ?? []) listen(trade);
+    this.tellTrade(symbol, trade);
   }
 
   applyQuote(symbol: string, quote: Quote): void {
@@ -80,6 +83,10 @@ export class MarketStore {
 
   onBar(symbol: string, listener: BarListener): () => void {
     return add(this.barListeners, symbol, listener);
+  }
+
+  private tellTrade(symbol: string, trade: Trade): void {
+    for (const listen of this.tradeListeners.get(symbol) ?? []) listen(trade);
   }
 
   private set(symbol: string, market: Market): void {

@@ -3,12 +3,9 @@
 import type { MarketStore } from "./market-store";
 import { ReconnectingSocket, type SocketLike, type SocketState } from "./socket";
 
-const ALREADY_AUTHENTICATED = 403;
-
 interface Message {
   T?: string;
   msg?: string;
-  code?: number;
   S?: string;
 }
 
@@ -79,13 +76,11 @@ export class MarketStream {
         if (item.S) store.applyBar(item.S, item as never);
         break;
       case "success":
-        // The cookie of the handshake says who we are; the empty message only asks for the answer.
-        if (item.msg === "connected") this.socket.send({ action: "auth", key: "", secret: "" });
+        // The cookie of the handshake says who we are, so this comes without our asking.
         if (item.msg === "authenticated") this.becomeReady();
         break;
       case "error":
-        if (item.code === ALREADY_AUTHENTICATED) this.becomeReady();
-        else if (!this.ready) this.socket.fail();
+        if (!this.ready) this.socket.fail();
         break;
     }
   }

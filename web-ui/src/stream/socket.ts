@@ -19,7 +19,7 @@ export interface SocketLike {
 
 export interface SocketHandlers {
   onOpen(send: (message: unknown) => void): void;
-  onMessage(message: unknown, send: (message: unknown) => void): void;
+  onMessage(message: unknown): void;
   onState(state: SocketState): void;
 }
 
@@ -88,7 +88,7 @@ export class ReconnectingSocket {
     };
     socket.onmessage = ({ data }) => {
       const message = decode(data);
-      if (message !== undefined) this.handlers.onMessage(message, this.send);
+      if (message !== undefined) this.handlers.onMessage(message);
     };
     socket.onclose = () => this.fail();
   }

@@ -97,19 +97,18 @@ describe("market stream", () => {
 
   it("subscribes once it is authenticated", () => {
     start();
+    newest().say([{ T: "success", msg: "connected" }]);
     expect(newest().sent).toEqual([]);
-    greet();
+    newest().say([{ T: "success", msg: "authenticated" }]);
     expect(newest().sent.at(-1)).toMatchObject({ action: "subscribe", trades: ["AAPL", "IBM"] });
     expect(states.at(-1)).toBe("open");
   });
 
-  it("takes 'already authenticated' for what it is when the cookie sufficed", () => {
+  it("gives up a connection that is not let in, and tries again later", () => {
     start();
-    newest().say([
-      { T: "success", msg: "connected" },
-      { T: "error", code: 403, msg: "already authenticated" },
-    ]);
-    expect(newest().sent.filter(({ action }) => action === "subscribe")).toHaveLength(1);
+    newest().say([{ T: "error", code: 402, msg: "auth failed" }]);
+    expect(states.at(-1)).toBe("waiting");
+    expect(newest().closed).toBe(true);
   });
 
   it("subscribes and unsubscribes the difference when the instruments change", () => {
@@ -165,19 +164,12 @@ describe("market stream", () => {
 });
 
 describe("account stream", () => {
-  it("authenticates by the cookie, listens, and hands updates on from binary frames", () => {
+  it("listens by the right of the cookie, and hands updates on from binary frames", () => {
     const updates: TradeUpdate[] = [];
     new AccountStream({ ...common, onUpdate: (update) => updates.push(update) }).start();
     newest().onopen?.();
-    expect(newest().sent).toEqual([{ action: "authenticate", data: {} }]);
-    newest().sayBinary({
-      stream: "authorization",
-      data: { status: "authorized", action: "authenticate" },
-    });
-    expect(newest().sent.at(-1)).toEqual({
-      action: "listen",
-      data: { streams: ["trade_updates"] },
-    });
+    expect(newest().sent).toEqual([{ action: "listen", data: { streams: ["trade_updates"] } }]);
+    expect(states.at(-1)).toBe("connecting");
     newest().sayBinary({ stream: "listening", data: { streams: ["trade_updates"] } });
     newest().sayBinary({ stream: "trade_updates", data: { event: "fill" } });
     expect(updates).toEqual([{ event: "fill" }]);

@@ -1,17 +1,21 @@
 import { toSentence } from "../../api/http";
 import { useAccount, usePortfolioHistory, usePositions } from "../../api/queries";
-import type { Account, Position } from "../../api/types";
-import { parseDecimal, ratio } from "../../lib/decimal";
-import { formatMoney } from "../../lib/format";
-import { useMarkets } from "../../stream/market-store";
+import type { Account, PortfolioHistory, Position } from "../../api/types";
+import { formatPlain, parseDecimal, ratio, toNumber } from "../../lib/decimal";
+import { formatDecimal, formatMoney } from "../../lib/format";
+import { exchangeDate } from "../../lib/time";
+import { marketStore, useMarkets } from "../../stream/market-store";
 import { Percent, Signed } from "../../ui/figures";
 import { Failed, Panel, Skeleton } from "../../ui/panel";
 import { Sparkline } from "../../ui/sparkline";
-import { valueAccount } from "../positions/valuation";
+import { allocation, dayBase, valueAccount } from "../positions/valuation";
 
 const NO_POSITIONS: readonly Position[] = [];
+/** Fewer points than this make no curve. */
+const CURVE_MIN = 3;
+const SHARES_MAX = 4;
 
-export function AccountPanel() {
+export function AccountPanel({ now }: { now: Date }) {
   const account = useAccount();
   const positions = usePositions();
   return (
@@ -26,7 +30,7 @@ export function AccountPanel() {
         <Failed sentence={toSentence(account.error)} onRetry={() => void account.refetch()} />
       ) : null}
       {account.data ? (
-        <Summary account={account.data} positions={positions.data ?? NO_POSITIONS} />
+        <Summary account={account.data} positions={positions.data ?? NO_POSITIONS} now={now} />
       ) : null}
     </Panel>
   );
@@ -35,22 +39,24 @@ export function AccountPanel() {
 interface SummaryProps {
   account: Account;
   positions: readonly Position[];
+  now: Date;
 }
 
-function Summary({ account, positions }: SummaryProps) {
-  const history = usePortfolioHistory();
+function Summary({ account, positions, now }: SummaryProps) {
+  const history = usePortfolioHistory().data;
   const symbols = positions.map((position) => position.symbol);
   const equity = useMarkets(symbols, (get) => valueAccount(account, positions, get).equity);
   const worth = useMarkets(symbols, (get) => valueAccount(account, positions, get).positions);
-  const today = useMarkets(symbols, (get) => valueAccount(account, positions, get).today);
-  const base = parseDecimal(account.last_equity);
+  const base = dayBase(account, history, exchangeDate(now));
+  const today = base === null ? null : equity - base;
+  const curve = points(history);
   return (
     <div className="account">
       <div className="account-equity">
         <p className="account-total">{formatMoney(equity)}</p>
         <p className="account-day">
           <Signed value={today} write={formatMoney} />
-          <Percent value={today !== null && base !== null ? ratio(today, base) : null} />
+          {today !== null && base !== null ? <Percent value={ratio(today, base)} /> : null}
         </p>
       </div>
       <dl className="facts">
@@ -67,13 +73,40 @@ function Summary({ account, positions }: SummaryProps) {
           <dd>{formatMoney(parseDecimal(account.buying_power))}</dd>
         </div>
       </dl>
-      <div className="account-curve">
-        <Sparkline points={curve(history.data?.equity)} filled />
-      </div>
+      <Allocation positions={positions} equity={equity} />
+      {curve.length >= CURVE_MIN ? (
+        <div className="account-curve">
+          <Sparkline points={curve} filled />
+        </div>
+      ) : null}
     </div>
   );
 }
 
-function curve(equity: readonly (number | null)[] | undefined): number[] {
-  return (equity ?? []).filter((value): value is number => value !== null && value > 0);
+function Allocation({ positions, equity }: { positions: readonly Position[]; equity: bigint }) {
+  const shares = allocation(positions, (symbol) => marketStore.get(symbol), equity, SHARES_MAX);
+  return (
+    <div className="allocation">
+      <div className="allocation-bar" aria-hidden="true">
+        {shares.map(({ name, part }, index) => (
+          <span
+            key={name}
+            data-series={name === "Cash" ? "cash" : index}
+            style={{ flexGrow: toNumber(part) }}
+          />
+        ))}
+      </div>
+      <ul className="allocation-names">
+        {shares.map(({ name, part }, index) => (
+          <li key={name} data-series={name === "Cash" ? "cash" : index} title={formatPlain(part)}>
+            {name} {formatDecimal(part * 100n, 0, 0)}%
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function points(history: PortfolioHistory | undefined): number[] {
+  return (history?.equity ?? []).filter((value): value is number => value !== null && value > 0);
 }

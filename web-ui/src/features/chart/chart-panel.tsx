@@ -46,6 +46,8 @@ export function ChartPanel({ symbol, asset, timeframe, onTimeframe, now }: Chart
 
   useEffect(() => {
     chart.current?.setBars(symbol, timeframe, bars.data ?? []);
+    const { trade } = marketStore.get(symbol);
+    if (trade) chart.current?.addTrade({ ...trade, s: 0 });
   }, [symbol, timeframe, bars.data]);
 
   useEffect(() => chart.current?.setLines(lines), [lines]);

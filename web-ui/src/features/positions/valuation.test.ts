@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Account, Position } from "../../api/types";
-import { formatPlain } from "../../lib/decimal";
+import { formatPlain, parseDecimal } from "../../lib/decimal";
 import type { Market } from "../../stream/market-store";
-import { valueAccount, valuePosition } from "./valuation";
+import { allocation, dayBase, valueAccount, valuePosition } from "./valuation";
 
 const position: Position = {
   asset_id: "1",
@@ -54,11 +54,46 @@ describe("the account", () => {
     const value = valueAccount(account, [position], () => at(102));
     expect(formatPlain(value.equity)).toBe("1005.7");
     expect(formatPlain(value.positions)).toBe("306");
-    expect(formatPlain(value.today ?? 0n)).toBe("5.7");
+  });
+});
+
+describe("the profit of the day", () => {
+  const noon = Date.parse("2025-07-01T16:00:00Z") / 1000;
+  const history = { timestamp: [noon], equity: [1250.5], profit_loss: [0.5], timeframe: "1D" };
+
+  it("counts from the day's own start, so that a deposit is no profit", () => {
+    expect(formatPlain(dayBase(account, history, "2025-07-01") ?? 0n)).toBe("1250");
   });
 
-  it("has no profit of the day before it has had a day", () => {
-    const young = { ...account, last_equity: "0" };
-    expect(valueAccount(young, [], () => at(null)).today).toBeNull();
+  it("counts from the last close when the history has no point of today", () => {
+    expect(formatPlain(dayBase(account, history, "2025-07-02") ?? 0n)).toBe("1000");
+    expect(formatPlain(dayBase(account, undefined, "2025-07-02") ?? 0n)).toBe("1000");
+  });
+
+  it("is unknown to an account that never closed a day", () => {
+    expect(dayBase({ ...account, last_equity: "0" }, undefined, "2025-07-02")).toBeNull();
+  });
+});
+
+describe("the allocation", () => {
+  const equity = parseDecimal("1000") ?? 0n;
+
+  it("names the largest positions first, sums the others, and ends with cash", () => {
+    const many = ["A", "B", "C"].map((symbol, index) => ({
+      ...position,
+      symbol,
+      qty: String(index + 1),
+    }));
+    const shares = allocation(many, () => at(100), equity, 2);
+    expect(shares.map(({ name, part }) => `${name} ${formatPlain(part)}`)).toEqual([
+      "C 0.3",
+      "Others 0.3",
+      "Cash 0.4",
+    ]);
+  });
+
+  it("is cash alone without positions, and nothing without equity", () => {
+    expect(allocation([], () => at(null), equity, 5).map(({ name }) => name)).toEqual(["Cash"]);
+    expect(allocation([], () => at(null), 0n, 5)).toEqual([]);
   });
 });

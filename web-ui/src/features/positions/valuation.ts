@@ -1,7 +1,8 @@
 /** What positions and the account are worth at the newest prices, exactly. */
 
-import type { Account, Position } from "../../api/types";
-import { multiply, parseDecimal, type Units } from "../../lib/decimal";
+import type { Account, PortfolioHistory, Position } from "../../api/types";
+import { multiply, parseDecimal, ratio, type Units } from "../../lib/decimal";
+import { exchangeDate } from "../../lib/time";
 import type { Market } from "../../stream/market-store";
 
 export interface PositionValue {
@@ -38,7 +39,6 @@ export function valuePosition(position: Position, market: Market): PositionValue
 export interface AccountValue {
   equity: Units;
   positions: Units;
-  today: Units | null;
 }
 
 /** Value the account: the server's equity, moved by what its positions moved since. */
@@ -56,7 +56,52 @@ export function valueAccount(
     worth += marketValue - served;
     equity += marketValue - served;
   }
-  const base = parseDecimal(account.last_equity);
-  const today = base !== null && base > 0n ? equity - base : null;
-  return { equity, positions: worth, today };
+  return { equity, positions: worth };
+}
+
+/**
+ * What the day's profit counts from: the history's point of today less its own profit, which takes
+ * deposits into account, or else the last close. `null` while neither is known.
+ */
+export function dayBase(
+  account: Account,
+  history: PortfolioHistory | undefined,
+  today: string,
+): Units | null {
+  const at = history?.timestamp.at(-1);
+  const equity = parseDecimal(history?.equity.at(-1));
+  const profit = parseDecimal(history?.profit_loss.at(-1));
+  if (at !== undefined && equity !== null && profit !== null) {
+    if (exchangeDate(new Date(at * 1000)) === today) return equity - profit;
+  }
+  const last = parseDecimal(account.last_equity);
+  return last !== null && last > 0n ? last : null;
+}
+
+export interface Share {
+  name: string;
+  /** Part of the equity, in billionths. */
+  part: Units;
+}
+
+/** How the equity is spread: the largest positions, the others together, and cash. */
+export function allocation(
+  positions: readonly Position[],
+  market: (symbol: string) => Market,
+  equity: Units,
+  most: number,
+): Share[] {
+  const values = positions
+    .map((position) => ({
+      name: position.symbol,
+      value: valuePosition(position, market(position.symbol)).marketValue ?? 0n,
+    }))
+    .filter(({ value }) => value > 0n)
+    .sort((one, other) => (one.value < other.value ? 1 : -1));
+  const invested = values.reduce((total, { value }) => total + value, 0n);
+  const shown = values.length > most ? values.slice(0, most - 1) : values;
+  const others = shown.reduce((rest, { value }) => rest - value, invested);
+  return [...shown, { name: "Others", value: others }, { name: "Cash", value: equity - invested }]
+    .map(({ name, value }) => ({ name, part: ratio(value, equity) ?? 0n }))
+    .filter(({ part }) => part > 0n);
 }

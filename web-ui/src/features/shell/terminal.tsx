@@ -143,7 +143,7 @@ function Instrument({ symbol, asset, timeframe, onTimeframe, now, onReveal }: In
         </div>
         <QuotePanel symbol={symbol} onPick={ticket.pickPrice} />
         <OrderTicket symbol={symbol} asset={asset} ticket={ticket} onReveal={onReveal} />
-        <AccountPanel />
+        <AccountPanel now={now ?? new Date()} />
       </div>
     </>
   );
