@@ -18,7 +18,6 @@ from tradewind.platform.bus import Bus, InProcessBus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.component import Component
 from tradewind.platform.database import Database, ServiceSchema
-from tradewind.platform.errors import NotFound
 from tradewind.platform.local_database import LocalDatabase
 from tradewind.platform.logging import get_logger
 from tradewind.platform.migrations import migrate
@@ -158,10 +157,7 @@ class Platform:
         database = await self._open(dsn, app.SCHEMA)
         market_data = app.build(self._settings, database, bus, self._clock)
         await self._begin(market_data)
-        try:
-            await market_data.feed_state(MAIN_VENUE)
-        except NotFound:
-            await market_data.create_feed(_main_feed(self._settings))
+        await market_data.create_feed(_main_feed(self._settings))
         return market_data
 
     async def _begin_gateway(

@@ -92,13 +92,23 @@ def import_data(
     files: Annotated[list[Path], typer.Argument(help="CSV files of bars.", show_default=False)],
     data_dir: DataDir = None,
 ) -> None:
-    """Bring bars from CSV files into market data."""
+    """Bring daily or minute prices from CSV files into market data.
+
+    The first line names the columns: symbol,date,open,high,low,close,volume for daily prices, with
+    timestamp in the place of date for minute prices. A file is taken whole or not at all.
+    """
     from tradewind import maintenance
 
     settings = _settings(data_dir=data_dir)
-    counts = _run(lambda: maintenance.import_bars(settings, files))
-    for path, count in zip(files, counts, strict=True):
-        Console().print(f"{path}: {count} bars", markup=False, soft_wrap=True)
+    summaries = _run(lambda: maintenance.import_bars(settings, files))
+    console = Console()
+    for path, summary in zip(files, summaries, strict=True):
+        console.print(
+            f"{path}: {summary.rows} {summary.timeframe} bars of {', '.join(summary.symbols)}, "
+            f"{summary.first:%Y-%m-%d} to {summary.last:%Y-%m-%d}",
+            markup=False, soft_wrap=True, highlight=False,
+        )  # fmt: skip
+    console.print("Replays show them; a platform that runs now does so after its next start.")
 
 
 @keys_app.command("create")

@@ -16,6 +16,7 @@ from tradewind.platform.settings import Settings
 if TYPE_CHECKING:
     from tradewind.contracts.accounts import NewApiKey
     from tradewind.contracts.orders import Verification
+    from tradewind.market_data_service.price_files import ImportSummary
 
 
 async def verify(settings: Settings) -> "list[Verification]":
@@ -48,9 +49,19 @@ async def create_key(
             await accounts.stop()
 
 
-async def import_bars(settings: Settings, paths: Sequence[Path]) -> list[int]:
-    """Bring the bars of CSV files into market data and return how many each had."""
-    raise NotImplementedError
+async def import_bars(settings: Settings, paths: Sequence[Path]) -> "list[ImportSummary]":
+    """Bring the bars of CSV files into market data, each file whole or not at all."""
+    from tradewind.market_data_service import app
+    from tradewind.market_data_service.domain.market_time import date_of
+    from tradewind.market_data_service.preparation import prepare
+    from tradewind.market_data_service.price_files import import_price_file
+    from tradewind.market_data_service.storage import Storage
+
+    async with _database(settings, app.SCHEMA) as database:
+        now = WallClock().now()
+        storage = Storage.over(database)
+        calendar = await prepare(storage, date_of(now))
+        return [await import_price_file(storage, calendar, path, now) for path in paths]
 
 
 @asynccontextmanager

@@ -52,17 +52,26 @@ class Settings(BaseSettings):
         default=500, ge=10, le=60_000, description="Milliseconds between two simulated ticks."
     )
     session_hours: SessionHours = Field(
-        default=SessionHours.ALWAYS, description="When the main venue trades."
+        default=SessionHours.ALWAYS,
+        description="When the main venue trades; taken at the first start.",
     )
     initial_cash: Decimal = Field(
-        default=Decimal(100_000), ge=0, description="Cash of the first account, in dollars."
+        default=Decimal(100_000),
+        ge=0,
+        description="Cash of the first account, in dollars; first start.",
     )
     fee_bps: Decimal = Field(
-        default=Decimal(0), ge=0, description="Fee in ten-thousandths of the value traded."
+        default=Decimal(0),
+        ge=0,
+        description="Fee in ten-thousandths of the value traded; taken at the first start.",
     )
-    fee_per_share: Decimal = Field(default=Decimal(0), ge=0, description="Fee a share, in dollars.")
+    fee_per_share: Decimal = Field(
+        default=Decimal(0), ge=0, description="Fee a share, in dollars; taken at the first start."
+    )
     fee_minimum: Decimal = Field(
-        default=Decimal(0), ge=0, description="Lowest fee of an execution, in dollars."
+        default=Decimal(0),
+        ge=0,
+        description="Lowest fee of an execution, in dollars; taken at the first start.",
     )
     rate_limit_per_key: str = Field(
         default="12000/minute", description="Requests of one API key or session."
