@@ -44,6 +44,9 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     hours: SessionHours = SessionHours.EXCHANGE
     follows_feed_time: bool = False
     """A replay: the core's time is that of the newest feed message."""
+    starts_at: datetime | None = None
+    """The time of such a venue until its feed speaks: what is done before must not lie in the
+    replay's future."""
     market_collar_bps: int = 500
     """What a market buy reserves above the last price, in ten-thousandths."""
 

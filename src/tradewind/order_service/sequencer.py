@@ -135,7 +135,7 @@ class Sequencer:
     def _decide(self, command: Command) -> tuple[Any, Refusal | None]:
         at = command.at if isinstance(command, FeedMessage) else self._clock.now()
         if self.core.spec.follows_feed_time and not isinstance(command, FeedMessage):
-            at = self.core.at or at
+            at = self.core.at or self.core.spec.starts_at or at
         try:
             answer = decide(self.core, command, at)
         except Refusal as refusal:

@@ -154,6 +154,8 @@ async def test_venue_opens_with_feed_account_cash_and_key(gateway) -> None:
     venue, opened, deposit = gateway.orders.asked
     assert isinstance(venue, VenueSpec)
     assert venue.follows_feed_time
+    assert venue.starts_at is not None
+    assert venue.starts_at.isoformat().replace("+00:00", "Z") == made["state"]["now"]
     assert (venue.fees.fee_bps, venue.fees.fee_minimum) == (Decimal("1.5"), 350_000_000)
     assert opened == ("open", venue_id, made["account_id"])
     assert deposit == ("deposit", made["account_id"], 50_000 * SCALE)

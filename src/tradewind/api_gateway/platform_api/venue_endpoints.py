@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tradewind.api_gateway.platform_api.account_endpoints import check_name
 from tradewind.api_gateway.platform_api.shapes import FeedShape, NewVenueShape, shape_feed
@@ -26,7 +26,7 @@ _SYMBOL_MAX = 32
 _CASH_MAX = Decimal(1_000_000_000)
 _FEE_BPS_MAX = Decimal(10_000)
 _SEED_MAX = 2**31 - 1
-_DAYS_MAX = 10_000
+_DAYS_MAX = 1_000
 
 
 class FeedBody(Struct, frozen=True, kw_only=True):
@@ -126,7 +126,8 @@ class VenueEndpoints:
         await self._check_symbols(feed.symbols)
         state = await self._market_data.create_feed(feed)
         try:
-            await self._orders.create_venue(venue)
+            # The venue's time begins where its feed stands, not at the present of the machine.
+            await self._orders.create_venue(structs.replace(venue, starts_at=state.now))
             user_id = request.identity.user_id
             account = await self._accounts.create_account(user_id, venue_id, venue.name)
             await self._orders.open_account(venue_id, account.account_id)
