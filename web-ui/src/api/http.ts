@@ -99,7 +99,8 @@ function withTimeout(signal: AbortSignal | undefined): AbortSignal {
 }
 
 function toApiError(status: number, text: string): ApiError {
-  let body: { code?: unknown; message?: unknown; detail?: unknown; title?: unknown } = {};
+  let body: Partial<Record<"code" | "message" | "detail" | "title" | "reject_reason", unknown>> =
+    {};
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === "object" && parsed !== null) body = parsed;
@@ -108,7 +109,8 @@ function toApiError(status: number, text: string): ApiError {
   }
   const sentence = [body.message, body.detail, body.title].find((part) => typeof part === "string");
   const code = typeof body.code === "number" || typeof body.code === "string" ? body.code : null;
-  return new ApiError(status, code, sentence ?? fallback(status));
+  const reason = typeof body.reject_reason === "string" ? `. ${body.reject_reason}` : "";
+  return new ApiError(status, code, sentence ? sentence + reason : fallback(status));
 }
 
 function fallback(status: number): string {
@@ -117,10 +119,12 @@ function fallback(status: number): string {
   return `The server refused the request (${status}).`;
 }
 
-/** An error as one sentence with a capital letter and a full stop. */
+/** An error in sentences, each with a capital letter, and a full stop at the end. */
 export function toSentence(error: unknown): string {
   const text = error instanceof Error ? error.message.trim() : "";
   if (text === "") return "Something went wrong.";
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+  const written = text.replace(/(^|[.!?]\s+)(\p{Ll})/gu, (_, before: string, letter: string) => {
+    return before + letter.toUpperCase();
+  });
+  return /[.!?…]$/.test(written) ? written : `${written}.`;
 }

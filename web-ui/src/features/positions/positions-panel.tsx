@@ -3,7 +3,7 @@ import { toSentence } from "../../api/http";
 import { useClosePosition } from "../../api/orders";
 import { usePositions } from "../../api/queries";
 import type { Position } from "../../api/types";
-import { parseDecimal, ratio } from "../../lib/decimal";
+import { abs, parseDecimal, ratio } from "../../lib/decimal";
 import {
   formatAmount,
   formatAverage,
@@ -137,11 +137,13 @@ function CloseDialog({ position, onDone }: { position: Position; onDone: () => v
   return (
     <Dialog title={`${sell} at market?`} onClose={onDone}>
       <p>
-        That closes the position, worth about <strong>{formatMoney(value.marketValue)}</strong> now,
-        with a profit of{" "}
-        <strong>
-          <Signed value={value.profit} write={formatMoney} />
-        </strong>
+        That closes the position, worth about <strong>{formatMoney(value.marketValue)}</strong> now
+        {value.profit === null ? null : (
+          <>
+            , with a {value.profit < 0n ? "loss" : "profit"} of{" "}
+            <strong>{formatMoney(abs(value.profit))}</strong>
+          </>
+        )}
         .
       </p>
       {close.isError ? (
