@@ -1,6 +1,7 @@
 """A real PostgreSQL from a wheel, run beside the platform with its data in the data folder."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import shutil
@@ -119,6 +120,9 @@ class EmbeddedPostgres:
         code, _ = await self._run("pg_ctl", *arguments, "fast", timeout_s=_STOP_TIMEOUT_S + 5)
         if code and await asyncio.to_thread(self._is_alive):
             await self._run("pg_ctl", *arguments, "immediate", timeout_s=_STOP_TIMEOUT_S + 5)
+        if self._socket_folder() != self._folder:
+            with contextlib.suppress(OSError):
+                self._socket_folder().rmdir()
 
     def _prepare(self) -> None:
         self._data_dir.mkdir(parents=True, exist_ok=True)
@@ -259,8 +263,16 @@ class EmbeddedPostgres:
 
     async def _run(self, program: str, *arguments: str, timeout_s: float) -> tuple[int, str]:
         """Run one of the server's programs as the server's user; return exit code and output."""
-        # In a thread: uvloop's processes know no other user.
-        return await asyncio.to_thread(self._run_blocking, program, arguments, timeout_s)
+        # In a thread: uvloop's processes know no other user. A thread cannot be canceled, so a
+        # canceled caller waits for it: nothing may still be starting once the start has ended.
+        running = asyncio.create_task(
+            asyncio.to_thread(self._run_blocking, program, arguments, timeout_s)
+        )
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait({running})
+            raise
 
     def _run_blocking(
         self, program: str, arguments: Sequence[str], timeout_s: float

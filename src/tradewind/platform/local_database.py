@@ -33,7 +33,7 @@ class LocalDatabase:
         try:
             dsn = await self._server.start()
         except BaseException:
-            self._folder.release()
+            await self._stop_server()
             raise
         self._owned = True
         return dsn
@@ -43,6 +43,9 @@ class LocalDatabase:
         if not self._owned:
             return
         self._owned = False
+        await self._stop_server()
+
+    async def _stop_server(self) -> None:
         try:
             await self._server.stop()
         finally:

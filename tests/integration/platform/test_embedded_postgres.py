@@ -1,5 +1,6 @@
 """The embedded server through crashes and odd data folders."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -12,6 +13,8 @@ import pytest
 
 from tradewind.platform.embedded_postgres import EmbeddedPostgres
 from tradewind.platform.errors import StartupRefused
+from tradewind.platform.local_database import LocalDatabase
+from tradewind.platform.settings import Settings
 
 
 @pytest.fixture
@@ -126,3 +129,17 @@ async def test_a_path_too_long_for_a_socket_works(folder: Path) -> None:
         assert await ask(await server.start(), "SELECT 1") == 1
     finally:
         await server.stop()
+
+
+async def test_a_canceled_start_leaves_no_server_behind(folder: Path) -> None:
+    await EmbeddedPostgres(folder).start()
+    await EmbeddedPostgres(folder).stop()
+    for turns in (5, 50, 500, 5000):
+        database = LocalDatabase(Settings(data_dir=folder))
+        starting = asyncio.create_task(database.start())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await database.stop()
+        assert await EmbeddedPostgres(folder).attach() is None
