@@ -115,10 +115,11 @@ $(DEV_STAMP): requirements/dev.txt pyproject.toml | $(BIN)/python $(UV)
 	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
+NODE_CHECK := const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b >= 2019 ? 0 : 1)
+
 # Node.js of the system when it is new enough, else the one from a wheel.
 $(BUILD)/node.env: requirements/node.txt | $(BIN)/python $(UV)
-	@if node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
-			process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+	@if node -e '$(NODE_CHECK)' 2>/dev/null \
 			&& npm --version >/dev/null 2>&1; then \
 		echo ':' > $@; \
 	else \
