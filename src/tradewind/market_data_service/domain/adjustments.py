@@ -46,10 +46,9 @@ def adjustment_spans(
     price, volume = _ONE, _ONE
     newest_first = sorted(actions, key=lambda action: action.ex_date, reverse=True)
     for ex_date, group in groupby(newest_first, key=lambda action: action.ex_date):
-        for action in group:
-            price_factor, volume_factor = _factors(action, ex_closes, adjustment)
-            price *= price_factor
-            volume *= volume_factor
+        price_factor, volume_factor = _factors(list(group), ex_closes, adjustment)
+        price *= price_factor
+        volume *= volume_factor
         ends_at = midnight_of(ex_date)
         if spans:
             previous = spans[-1]
@@ -62,14 +61,17 @@ def adjustment_spans(
 
 
 def _factors(
-    action: CorporateAction, ex_closes: Mapping[str, PriceUnits], adjustment: Adjustment
+    actions: Sequence[CorporateAction], ex_closes: Mapping[str, PriceUnits], adjustment: Adjustment
 ) -> tuple[Decimal, Decimal]:
-    if isinstance(action, Split):
-        if adjustment in ("split", "all"):
-            ratio = Decimal(action.new_rate) / action.old_rate
-            return 1 / ratio, ratio
-    elif adjustment in ("dividend", "all"):
-        close = ex_closes.get(action.action_id)
-        if close:
-            return Decimal(close) / (close + action.rate), _ONE
-    return _ONE, _ONE
+    """Return the price and volume factor of all actions of one ex-date."""
+    ratio, paid, close = _ONE, 0, 0
+    for action in actions:
+        if isinstance(action, Split):
+            if adjustment in ("split", "all"):
+                ratio *= Decimal(action.new_rate) / action.old_rate
+        elif adjustment in ("dividend", "all") and action.action_id in ex_closes:
+            # Two dividends of one day are one payment: their factors do not multiply.
+            paid += action.rate
+            close = ex_closes[action.action_id]
+    kept = Decimal(close) / (close + paid) if paid else _ONE
+    return kept / ratio, ratio

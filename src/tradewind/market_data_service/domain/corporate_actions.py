@@ -70,7 +70,8 @@ def recover_actions(symbol: str, days: Sequence[AdjustedDay]) -> list[CorporateA
         ratio, dividend = _explain(symbol, before, day, growth)
         if ratio != 1:
             actions.append(make_split(symbol, day.trading_date, ratio))
-            usual = usual and usual * ratio.denominator / ratio.numerator
+            if usual is not None:
+                usual = (usual * ratio.denominator / ratio.numerator).quantize(DIVIDEND_STEP)
         if dividend:
             paid = list(_dividends(symbol, day.trading_date, dividend, usual))
             actions.extend(paid)
@@ -139,7 +140,7 @@ def _dividends(
     symbol: str, ex_date: date, total: Decimal, usual: Decimal | None
 ) -> Iterator[CashDividend]:
     # A payment of many times the usual one is the usual one and a special one on the same day.
-    if usual is not None and total > _SPECIAL_MULTIPLE * usual:
+    if usual and total > _SPECIAL_MULTIPLE * usual:
         yield make_dividend(symbol, ex_date, usual, special=False)
         yield make_dividend(symbol, ex_date, total - usual, special=True)
     else:

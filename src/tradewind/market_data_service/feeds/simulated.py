@@ -71,7 +71,7 @@ class SimulatedFeed:
 
     async def start(self) -> None:
         """Go on with the stored bars and prices, and run."""
-        await self._resume()
+        await self.resume()
         if self._stopped:
             return
         for work in (self._run, self._recorder.run):
@@ -83,8 +83,7 @@ class SimulatedFeed:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        if running:
-            await self._recorder.flush()
+        await self.settle()
 
     async def end(self) -> None:
         """Stop for good."""
@@ -101,7 +100,7 @@ class SimulatedFeed:
 
     async def settle(self) -> None:
         """Return when what was shown so far is in the tables."""
-        if self._tasks:
+        if not self._stopped:
             await self._recorder.flush()
 
     def refresh(self) -> None:
@@ -231,7 +230,8 @@ class SimulatedFeed:
         over = session is not None and session.closes_at <= self._clock.now()
         return session if over else None
 
-    async def _resume(self) -> None:
+    async def resume(self) -> None:
+        """Go on with the bars and prices that are stored."""
         now = self._clock.now()
         today = midnight_of(date_of(now))
         symbols = list(self._market.state())
