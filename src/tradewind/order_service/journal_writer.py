@@ -5,15 +5,16 @@ deposed leader writes nothing. A batch either is in the database in full or not 
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from tradewind.contracts.journal import OrderFilled
-from tradewind.contracts.vocabulary import VenueId
+from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.order_service.domain.core import Emitted
 from tradewind.order_service.domain.state import OrderState
-from tradewind.platform.database import Connection
+from tradewind.platform.database import Connection, Database
 
 WRITE_TIMEOUT_S = 30.0
 
@@ -76,12 +77,28 @@ SELECT (SELECT count(*) FROM records) FROM nudge
 """
 
 
+# By the client's id alone: it leads the unique index. A condition on the account as well lets a plan
+# that is made while the table is empty choose the index of all orders of the account.
+_KNOWN_CLIENT_ORDER_IDS = """
+SELECT account_id, client_order_id FROM orders WHERE client_order_id = ANY($1::text[])
+"""
+
+
 class Deposed(Exception):
     """Another process holds the venue's lease: this one must not write any more."""
 
 
 class JournalWriter:
-    """Writes one venue's batches over a connection of its own."""
+    """Writes one venue's batches over a connection of its own; made by ``open``."""
+
+    @classmethod
+    async def open(cls, database: Database, venue_id: VenueId, epoch: int) -> "JournalWriter":
+        """Connect for the holder of a lease."""
+        connection = await database.connect()
+        # Plans are made while the tables are small and kept while they grow: a scan that was
+        # cheap at first would slow every batch down.
+        await connection.execute("SET enable_seqscan = off")
+        return cls(connection, venue_id, epoch)
 
     def __init__(self, connection: Connection, venue_id: VenueId, epoch: int) -> None:
         self._connection = connection
@@ -106,6 +123,17 @@ class JournalWriter:
             )
         if written != len(emitted):
             raise Deposed(f"venue {self._venue_id} is led by another process since its epoch rose")
+
+    async def known_client_order_ids(
+        self, wanted: Sequence[tuple[AccountId, str]]
+    ) -> set[tuple[AccountId, str]]:
+        """Return those of the pairs of account and client order id that belong to an order."""
+        async with asyncio.timeout(WRITE_TIMEOUT_S):
+            rows = await self._connection.fetch(
+                _KNOWN_CLIENT_ORDER_IDS, [client_order_id for _, client_order_id in wanted]
+            )
+        known = {(AccountId(str(row["account_id"])), row["client_order_id"]) for row in rows}
+        return known.intersection(wanted)
 
     async def close(self) -> None:
         """Close the connection."""

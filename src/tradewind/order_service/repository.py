@@ -125,19 +125,6 @@ class OrderRepository:
             for row in rows
         ]
 
-    async def known_client_order_ids(
-        self, wanted: Sequence[tuple[AccountId, str]]
-    ) -> set[tuple[AccountId, str]]:
-        """Return those of the pairs of account and client order id that belong to an order."""
-        rows = await self._database.fetch(
-            "SELECT account_id, client_order_id FROM orders JOIN "
-            "unnest($1::uuid[], $2::text[]) AS w (account_id, client_order_id) "
-            "USING (account_id, client_order_id)",
-            [account_id for account_id, _ in wanted],
-            [client_order_id for _, client_order_id in wanted],
-        )
-        return {(AccountId(str(row["account_id"])), row["client_order_id"]) for row in rows}
-
     async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order | None:
         """Return one order of an account."""
         row = await self._database.fetchrow(

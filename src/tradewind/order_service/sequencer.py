@@ -21,7 +21,6 @@ from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.decide import decide
 from tradewind.order_service.domain.state import OrderState
 from tradewind.order_service.journal_writer import JournalWriter
-from tradewind.order_service.repository import OrderRepository
 from tradewind.platform.clock import Clock
 from tradewind.platform.errors import Refusal, Unavailable
 
@@ -43,7 +42,6 @@ class Sequencer:
         self,
         core: Core,
         writer: JournalWriter,
-        repository: OrderRepository,
         clock: Clock,
         *,
         on_commit: Callable[[Sequence[Emitted]], None],
@@ -51,7 +49,6 @@ class Sequencer:
     ) -> None:
         self.core = core
         self._writer = writer
-        self._repository = repository
         self._clock = clock
         self._on_commit = on_commit
         self._on_failure = on_failure
@@ -152,7 +149,7 @@ class Sequencer:
             if isinstance(command := entry.command, SubmitOrder)
             and command.client_order_id != command.order_id
         ]
-        known = await self._repository.known_client_order_ids(wanted) if wanted else set()
+        known = await self._writer.known_client_order_ids(wanted) if wanted else set()
         self.core.known_client_order_ids = known
 
     def _refuse_waiting(self) -> None:

@@ -47,7 +47,6 @@ class Venue:
         self.sequencer = Sequencer(
             core,
             writer,
-            repository,
             clock,
             on_commit=self._committed,
             on_failure=on_failure,
@@ -74,7 +73,7 @@ class Venue:
         """Take the lease, recover, and begin to follow the feed and take commands."""
         epoch = await repository.acquire_lease(spec.venue_id, holder, clock.now())
         state = await recover(repository, spec)
-        writer = JournalWriter(await database.connect(), spec.venue_id, epoch)
+        writer = await JournalWriter.open(database, spec.venue_id, epoch)
         venue = cls(spec, Core(spec, state), writer, repository, bus, clock, on_failure)
         venue.sequencer.start()
         venue._spawn(venue._follow_feed(), "feed")

@@ -39,6 +39,7 @@ class PlatformProcess:
         self._settings = settings
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[bytes] | None = None
+        self._last_log = ""
         self.gateway_url = ""
         self.web_url = ""
         self.credentials: Credentials | None = None
@@ -67,7 +68,8 @@ class PlatformProcess:
 
     def start(self) -> None:
         """Start and wait until it says that it is ready; raises ``RuntimeError`` with its log."""
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._ended()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - read after the process has ended
         started = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             [*_COMMAND, "up", "--json", "--gateway-port", "0", "--web-port", "0"],
@@ -97,20 +99,30 @@ class PlatformProcess:
         """Ask it to stop, wait, and return its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(STOP_TIMEOUT_S)
+        code = self._process.wait(STOP_TIMEOUT_S)
+        self._ended()
+        return code
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         assert self._process is not None
         self._process.kill()
         self._process.wait(STOP_TIMEOUT_S)
+        self._ended()
 
     def log(self) -> str:
-        """Return what it has written to standard error."""
-        if self._log is None:
-            return ""
-        self._log.seek(0)
-        return self._log.read().decode(errors="replace")
+        """Return what it has written to standard error since its last start."""
+        if self._log is not None and not self._log.closed:
+            self._log.seek(0)
+            self._last_log = self._log.read().decode(errors="replace")
+        return self._last_log
+
+    def _ended(self) -> None:
+        self.log()
+        if self._log is not None:
+            self._log.close()
+        if self._process is not None and self._process.stdout is not None:
+            self._process.stdout.close()
 
     def run(self, *arguments: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
         """Run another command of ``tradewind`` on the same data folder."""

@@ -5,12 +5,10 @@ and words, instrument, what this server offers and which combinations exist, amo
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from tradewind.api_gateway.trading.instruments import InstrumentDirectory
 from tradewind.api_gateway.trading.order_rules import (
@@ -19,6 +17,7 @@ from tradewind.api_gateway.trading.order_rules import (
     read_price,
     read_qty,
 )
+from tradewind.api_gateway.wire.amount import AnyAmount, amount_decoder
 from tradewind.api_gateway.wire.body import decode_body
 from tradewind.api_gateway.wire.errors import NotOfferedYet
 from tradewind.contracts.market_data import Instrument
@@ -39,9 +38,6 @@ from tradewind.platform.money import QuantityUnits
 CLIENT_ORDER_ID_MAX = 128
 
 _W = TypeVar("_W", bound=StrEnum)
-
-AnyAmount = Annotated[Decimal, Meta(extra_json_schema={"type": ["string", "number"]})]
-"""A number or its text: the decoder reads both from their digits."""
 
 
 class NewOrderBody(Struct, frozen=True, kw_only=True):
@@ -81,8 +77,8 @@ class ReplaceOrderBody(Struct, frozen=True, kw_only=True):
     advanced_instructions: dict[str, Any] | None = None  # Any: only its presence is looked at
 
 
-_new_order = msgspec.json.Decoder(NewOrderBody)
-_replacement = msgspec.json.Decoder(ReplaceOrderBody)
+_new_order = amount_decoder(NewOrderBody)
+_replacement = amount_decoder(ReplaceOrderBody)
 
 _SIDES = {side.value: side for side in OrderSide}
 _TYPES = {order_type.value: order_type for order_type in OrderType}
@@ -126,10 +122,12 @@ async def read_new_order(
     limit_price = None
     if sent.limit_price is not None:
         limit_price = read_price("limit_price", sent.limit_price, instrument.asset_class)
+    order_id = OrderId(new_id())
     command = SubmitOrder(
-        order_id=OrderId(new_id()),
+        order_id=order_id,
         account_id=account_id,
-        client_order_id=client_order_id or new_id(),
+        # The platform's own id is fresh, so the core need not look whether it was used before.
+        client_order_id=client_order_id or order_id,
         symbol=instrument.symbol,
         side=words.side,
         order_type=words.order_type,

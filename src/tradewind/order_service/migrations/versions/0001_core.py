@@ -67,7 +67,7 @@ CREATE TABLE orders (
     replaced_at timestamptz,
     replaces uuid,
     replaced_by uuid,
-    CONSTRAINT uq_orders_client_order_id UNIQUE (account_id, client_order_id),
+    CONSTRAINT uq_orders_client_order_id UNIQUE (client_order_id, account_id),
     CONSTRAINT ck_orders_filled CHECK (filled_qty BETWEEN 0 AND qty)
 ) WITH (fillfactor = 80);
 CREATE INDEX ix_orders_account_created ON orders (account_id, created_at);
