@@ -16,7 +16,8 @@ _REREAD_AFTER_S = 2.0
 _NAMED_AT = datetime(2000, 3, 1, tzinfo=UTC)
 
 _CENT = PriceUnits(SCALE // 100)
-_MILLIONTH_SHARE = QuantityUnits(SCALE // 1_000_000)
+_SMALLEST_FRACTION = QuantityUnits(1)
+"""The wire allows nine decimals of a share."""
 
 
 def make_instrument(symbol: str, name: str, exchange: str) -> Instrument:
@@ -27,7 +28,7 @@ def make_instrument(symbol: str, name: str, exchange: str) -> Instrument:
         name=name,
         exchange=exchange,
         price_increment=_CENT,
-        quantity_increment=_MILLIONTH_SHARE,
+        quantity_increment=_SMALLEST_FRACTION,
     )
 
 
