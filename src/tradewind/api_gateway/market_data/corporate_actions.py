@@ -60,7 +60,7 @@ def _parse_types(text: str) -> frozenset[str]:
     kinds = frozenset(part.strip().lower() for part in text.split(","))
     unknown = kinds - _TYPES
     if unknown:
-        raise ValueError(f"invalid type {min(unknown)[:32]!r}")
+        raise ValueError(f"must be types such as cash_dividend; was {min(unknown)[:32]!r}")
     return kinds
 
 

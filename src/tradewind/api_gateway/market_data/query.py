@@ -156,14 +156,14 @@ def read_span(query: QueryValues, now: datetime) -> Span:
     start = START.read(query)
     if start is None:
         start, _ = day_bounds(exchange_time(now).date())
-    end = END.read(query, now)
-    if end < start:
+    end = END.read(query)
+    if end is not None and end < start:
         raise MalformedRequest(
             f"end should not be before start: {end.isoformat()} is before {start.isoformat()}"
         )
     return Span(
         start=start,
-        end=min(end, now),
+        end=now if end is None else min(end, now),
         limit=LIMIT.read(query, _LIMIT_DEFAULT),
         descending=SORT.read(query, "asc") == "desc",
         page_token=PAGE_TOKEN.read(query),

@@ -16,7 +16,7 @@ _ALLOWED = {
     "Month": frozenset({1, 2, 3, 4, 6, 12}),
 }
 
-_HINT = "use 1-59 Min, 1-23 Hour, 1 Day, 1 Week or 1, 2, 3, 4, 6, 12 Month (or T, H, D, W, M)"
+_HINT = "must be 1-59 Min, 1-23 Hour, 1 Day, 1 Week or 1, 2, 3, 4, 6, 12 Month (or T, H, D, W, M)"
 
 
 def parse_timeframe(text: str) -> Timeframe:
@@ -26,4 +26,4 @@ def parse_timeframe(text: str) -> Timeframe:
         count, unit = int(match[1]), _UNITS.get(match[2], match[2])
         if count in _ALLOWED[unit]:
             return f"{count}{unit}"
-    raise ValueError(f"invalid timeframe {text[:32]!r}; {_HINT}")
+    raise ValueError(f"{_HINT}; was {text[:32]!r}")
