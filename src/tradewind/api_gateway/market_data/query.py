@@ -136,7 +136,10 @@ class Span(Struct, frozen=True):
 
 def read_symbols(query: QueryValues) -> tuple[str, ...]:
     """Return the symbols asked for, in capitals, each once."""
-    return tuple(dict.fromkeys(read_symbol(word) for word in SYMBOLS.require(query)))
+    symbols = tuple(dict.fromkeys(read_symbol(word) for word in SYMBOLS.require(query)))
+    if not symbols:
+        raise MalformedRequest("symbols is required")
+    return symbols
 
 
 def read_symbol(text: str) -> str:

@@ -70,7 +70,7 @@ class StreamRegistry:
             janitor.cancel()
             await asyncio.gather(janitor, return_exceptions=True)
         self._emptied.clear()
-        for connection in self._open:
+        for connection in self.open_streams:
             connection.close(SERVICE_RESTART, "the server restarts; connect again")
         if self._open:
             try:
