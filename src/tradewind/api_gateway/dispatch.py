@@ -246,8 +246,6 @@ def _no_such_path(visit: _Visit) -> Refusal:
 def _refused(visit: _Visit, refusal: Refusal) -> Response:
     body, media_type = error_body(refusal, visit.errors, visit.request_id)
     headers = [(name.encode(), value.encode()) for name, value in refusal_headers(refusal).items()]
-    if refusal.status == 413:
-        headers.append((b"connection", b"close"))  # The rest of the body is not read.
     if isinstance(refusal, RateLimited):
         visit.budget = _spent(refusal) or visit.budget
     return Response(

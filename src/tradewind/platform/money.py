@@ -7,8 +7,9 @@ not be able to go wrong: a price times a quantity is money, a price times a pric
 and adding two currencies raises. All rounding of the platform happens in this module.
 """
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import NewType, TypeVar
 
@@ -24,6 +25,7 @@ MoneyUnits = NewType("MoneyUnits", int)
 CENT: int = SCALE // 100
 
 _MAX_TEXT = 64
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
 
 _T = TypeVar("_T")
 
@@ -59,16 +61,16 @@ def to_units(value: Decimal | str | int) -> int:
     if isinstance(value, str):
         if len(value) > _MAX_TEXT:
             raise InexactAmount(f"{value[:20]}… is too long for an amount")
-        try:
-            value = Decimal(value)
-        except InvalidOperation:
-            raise InexactAmount(f"{value!r} is not a number") from None
+        # Decimal also takes underscores, spaces and the digits of other alphabets.
+        if not _NUMBER.fullmatch(value):
+            raise InexactAmount(f"{value!r} is not a number")
+        value = Decimal(value)
     if not value.is_finite():
         raise InexactAmount(f"{value} is not a finite number")
     sign, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
-    if exponent > _MAX_TEXT:
-        raise InexactAmount(f"{value} is too large for an amount")
+    if exponent > _MAX_TEXT or len(digits) > _MAX_TEXT:
+        raise InexactAmount("a number of so many digits is too long for an amount")
     magnitude = int("".join(map(str, digits)))
     shift = exponent + SCALE_DIGITS
     if shift >= 0:

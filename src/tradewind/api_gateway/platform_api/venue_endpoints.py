@@ -4,12 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from tradewind.api_gateway.platform_api.account_endpoints import check_name
 from tradewind.api_gateway.platform_api.shapes import FeedShape, NewVenueShape, shape_feed
 from tradewind.api_gateway.routing.message import Request, Response, json_response
 from tradewind.api_gateway.routing.route import Access, Route
+from tradewind.api_gateway.wire.amount import Amount, AnyAmount, amount_decoder
 from tradewind.api_gateway.wire.body import decode_body
 from tradewind.api_gateway.wire.errors import ErrorStyle, NotOfferedYet
 from tradewind.contracts.accounts import AccountService, Identity
@@ -40,20 +41,20 @@ class FeedBody(Struct, frozen=True, kw_only=True):
 
 
 class FeesBody(Struct, frozen=True, kw_only=True):
-    """What the venue charges, in ten-thousandths and dollars."""
+    """What the venue charges, in ten-thousandths and dollars; nothing if nothing is said."""
 
-    fee_bps: Decimal = Decimal(0)
-    fee_per_share: Decimal = Decimal(0)
-    fee_minimum: Decimal = Decimal(0)
+    fee_bps: AnyAmount = field(default_factory=Amount)
+    fee_per_share: AnyAmount = field(default_factory=Amount)
+    fee_minimum: AnyAmount = field(default_factory=Amount)
 
 
 class NewVenueBody(Struct, frozen=True, kw_only=True):
-    """A venue to open, with an account that starts with some cash."""
+    """A venue to open, with an account that starts with some cash: 100,000 if nothing is said."""
 
     name: str
     feed: FeedBody
-    fees: FeesBody = FeesBody()
-    cash: Decimal = Decimal(100_000)
+    fees: FeesBody = field(default_factory=FeesBody)
+    cash: AnyAmount = field(default_factory=lambda: Amount(100_000))
 
 
 class StepBody(Struct, frozen=True, kw_only=True):
@@ -62,7 +63,7 @@ class StepBody(Struct, frozen=True, kw_only=True):
     days: int = 1
 
 
-_new_venue = msgspec.json.Decoder(NewVenueBody)
+_new_venue = amount_decoder(NewVenueBody)
 _step = msgspec.json.Decoder(StepBody)
 
 

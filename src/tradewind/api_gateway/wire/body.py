@@ -20,8 +20,7 @@ def decode_body(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
     """Decode a body.
 
     Raises ``UnreadableBody`` when it is not a JSON object at all and ``MalformedRequest`` when a
-    field has the wrong type, naming the field. Declare amounts as ``Decimal``: the decoder reads
-    JSON numbers and strings alike from their digits.
+    field has the wrong type, naming the field. Declare amounts as ``AnyAmount``, see ``amount``.
     """
     try:
         return decoder.decode(body)
