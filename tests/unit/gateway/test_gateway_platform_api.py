@@ -154,6 +154,7 @@ async def test_venue_opens_with_feed_account_cash_and_key(gateway) -> None:
     venue, opened, deposit = gateway.orders.asked
     assert isinstance(venue, VenueSpec)
     assert venue.follows_feed_time
+    assert type(venue.fees.fee_bps) is Decimal
     assert venue.starts_at is not None
     assert venue.starts_at.isoformat().replace("+00:00", "Z") == made["state"]["now"]
     assert (venue.fees.fee_bps, venue.fees.fee_minimum) == (Decimal("1.5"), 350_000_000)

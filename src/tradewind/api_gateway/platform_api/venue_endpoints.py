@@ -209,7 +209,7 @@ def _read_venue(sent: NewVenueBody, venue_id: VenueId) -> tuple[VenueSpec, FeedS
 def _bounded(name: str, value: Decimal, most: Decimal) -> Decimal:
     if not value.is_finite() or not 0 <= value <= most:
         raise MalformedRequest(f"{name} must be between 0 and {most}")
-    return value
+    return Decimal(value)  # a plain one: what was sent is a type of the wire
 
 
 def _money(name: str, value: Decimal) -> MoneyUnits:
