@@ -39,11 +39,18 @@ class GatewayApp:
     name = SERVICE
 
     def __init__(
-        self, *, front: Front, table: RouteTable, streams: Streams, settings: Settings
+        self,
+        *,
+        front: Front,
+        table: RouteTable,
+        streams: Streams,
+        limits: RateLimits,
+        settings: Settings,
     ) -> None:
         self.table = table
         self._front = front
         self.streams = streams
+        self._limits = limits
         self._platform_app = create_app(title=SERVICE, ready=self.ready, settings=settings)
 
     @property
@@ -71,8 +78,9 @@ class GatewayApp:
         await self.streams.start()
 
     async def stop(self) -> None:
-        """Close every stream."""
+        """Close every stream and what the limits are counted with."""
         await self.streams.stop()
+        await self._limits.close()
 
     async def ready(self) -> bool:
         """Tell whether requests can be served."""
@@ -136,4 +144,4 @@ def build(
         bytes_max=settings.request_bytes_max,
         timeout_s=settings.request_timeout_s,
     )
-    return GatewayApp(front=front, table=table, streams=streams, settings=settings)
+    return GatewayApp(front=front, table=table, streams=streams, limits=limits, settings=settings)

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from valkey.asyncio import ConnectionPool
 
 from tradewind.platform.clock import Clock
 from tradewind.platform.errors import RateLimited, StartupRefused
@@ -124,12 +124,13 @@ class RateLimits:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         local = MemoryStorage()
-        self._storage = _storage(settings.valkey_url) if settings.valkey_url else local
-        self.per_key = Window("key", settings.rate_limit_per_key, self._storage, local, clock)
+        self._pool = _pool(settings.valkey_url) if settings.valkey_url else None
+        storage = local if self._pool is None else _shared_storage(self._pool)
+        self.per_key = Window("key", settings.rate_limit_per_key, storage, local, clock)
         self._per_address = Window(
-            "address", settings.rate_limit_per_address, self._storage, local, clock
+            "address", settings.rate_limit_per_address, storage, local, clock
         )
-        self._sign_in = Window("sign-in", settings.rate_limit_sign_in, self._storage, local, clock)
+        self._sign_in = Window("sign-in", settings.rate_limit_sign_in, storage, local, clock)
 
     def hit_address(self, address: str) -> Awaitable[Budget]:
         """Count a request from an address."""
@@ -138,6 +139,11 @@ class RateLimits:
     def hit_sign_in(self, address: str) -> Awaitable[Budget]:
         """Count an attempt to sign in from an address."""
         return self._sign_in.hit(network_of(address))
+
+    async def close(self) -> None:
+        """Let the connections to Valkey go."""
+        if self._pool is not None:
+            await self._pool.disconnect()
 
 
 @lru_cache(maxsize=4096)
@@ -161,14 +167,16 @@ def _parse(name: str, limit: str) -> RateLimitItem:
         ) from None
 
 
-def _storage(valkey_url: str) -> Storage:
-    scheme, _, rest = valkey_url.partition("://")
-    secure = "s" if scheme in ("valkeys", "rediss") else ""
-    storage = storage_from_string(
-        f"async+valkey{secure}://{rest}",
-        wrap_exceptions=True,
-        socket_timeout=_VALKEY_TIMEOUT_S,
-        socket_connect_timeout=_VALKEY_TIMEOUT_S,
+def _pool(valkey_url: str) -> ConnectionPool:
+    return ConnectionPool.from_url(
+        valkey_url, socket_timeout=_VALKEY_TIMEOUT_S, socket_connect_timeout=_VALKEY_TIMEOUT_S
     )
-    assert isinstance(storage, Storage)
-    return storage
+
+
+def _shared_storage(pool: ConnectionPool) -> Storage:
+    # The scheme chooses the client; where to connect to is the pool's matter.
+    return RedisStorage(
+        "async+valkey://",
+        wrap_exceptions=True,
+        connection_pool=pool,  # type: ignore[arg-type]  # typed for the plain options only
+    )
