@@ -42,7 +42,7 @@ async def run(settings: Settings, *, as_json: bool) -> int:
                 "stopping: the platform must not go on", exc_info=failure
             )
         elif not as_json:
-            Console().print("Stopping… (Ctrl-C again stops at once)")
+            Console(highlight=False).print("Stopping… (Ctrl-C again stops at once)")
         return EXIT_FAILED if failure else 0
     finally:
         await platform.stop()
@@ -106,7 +106,7 @@ def _progress(*, quiet: bool) -> Iterator[Report]:
 
 
 def _announce(running: Running, seconds: float) -> None:
-    console = Console()
+    console = Console(highlight=False)
     console.print(f"Tradewind runs (started in {seconds:.1f} s).", style="bold")
     table = Table.grid(padding=(0, 2))
     table.add_row("Web terminal", running.web_url)

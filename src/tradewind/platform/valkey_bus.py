@@ -12,6 +12,7 @@ from valkey.exceptions import ValkeyError
 from tradewind.platform.bus import QUEUE_MAX, Subscription, TopicTable
 from tradewind.platform.errors import StartupRefused
 from tradewind.platform.logging import get_logger
+from tradewind.platform.tasks import end_tasks
 
 _TIMEOUT_S = 5.0
 _RECONNECT_S_MAX = 5.0
@@ -56,8 +57,7 @@ class ValkeyBus:
     async def stop(self) -> None:
         """Disconnect; every subscription ends."""
         if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+            await end_tasks([self._reader])
             self._reader = None
         self._table.each(Subscription.close)
         with contextlib.suppress(ValkeyError, OSError, TimeoutError):

@@ -34,6 +34,7 @@ from tradewind.market_data_service.tick_repository import TICKS_KEPT
 from tradewind.market_data_service.venue import Venue
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
+from tradewind.platform.tasks import end_tasks
 
 
 def source_of(venue_id: str) -> str:
@@ -80,9 +81,7 @@ class SimulatedFeed:
     async def stop(self) -> None:
         """End the market and write what waits."""
         running, self._tasks = self._tasks, []
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await end_tasks(running)
         await self.settle()
 
     async def end(self) -> None:
