@@ -77,8 +77,8 @@ SELECT (SELECT count(*) FROM records) FROM nudge
 """
 
 
-# By the client's id alone: it leads the unique index. A condition on the account as well lets a plan
-# that is made while the table is empty choose the index of all orders of the account.
+# By the client's id alone: it leads the unique index. With a condition on the account as well, a
+# plan made while the table is empty may choose the index of all orders of the account.
 _KNOWN_CLIENT_ORDER_IDS = """
 SELECT account_id, client_order_id FROM orders WHERE client_order_id = ANY($1::text[])
 """

@@ -1,8 +1,10 @@
 """Accounts and positions as other services see them, read off a core's memory."""
 
-from tradewind.contracts.orders import Position, TradingAccount
+from itertools import islice
+
+from tradewind.contracts.orders import Order, OrderQuery, Position, TradingAccount
 from tradewind.order_service.domain.core import Core
-from tradewind.order_service.domain.state import AccountState
+from tradewind.order_service.domain.state import AccountState, OrderState
 from tradewind.platform.money import MoneyUnits, PriceUnits, multiply_units
 
 
@@ -50,4 +52,24 @@ def view_account(core: Core, account: AccountState) -> TradingAccount:
         fees_paid=account.fees_paid,
         configuration=account.configuration,
         opened_at=account.opened_at,
+    )
+
+
+def list_open_orders(core: Core, account: AccountState, query: OrderQuery) -> list[Order]:
+    """Return the account's open orders that a query asks for, by time of submission.
+
+    The query's paging by order id is not looked at: its anchors may have ended.
+    """
+    order_ids = reversed(account.order_ids) if query.descending else iter(account.order_ids)
+    orders = (core.state.orders[order_id] for order_id in order_ids)
+    wanted = (order.view() for order in orders if _matches(order, query))
+    return list(islice(wanted, query.limit))
+
+
+def _matches(order: OrderState, query: OrderQuery) -> bool:
+    return (
+        (not query.symbols or order.symbol in query.symbols)
+        and (query.side is None or order.side is query.side)
+        and (query.after is None or order.created_at > query.after)
+        and (query.until is None or order.created_at < query.until)
     )

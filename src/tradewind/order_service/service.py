@@ -33,7 +33,7 @@ from tradewind.order_service.domain.refusals import (
     VenueExists,
 )
 from tradewind.order_service.invariants.verification import verify_venue
-from tradewind.order_service.reading import view_account, view_position
+from tradewind.order_service.reading import list_open_orders, view_account, view_position
 from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.venue import Venue
 from tradewind.platform.bus import Bus
@@ -217,7 +217,9 @@ class OrderApp:
 
     async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:
         """Return orders by time of submission."""
-        self._of(account_id)
+        venue = await self._settled(account_id)
+        if query.status == "open" and not (query.before_order_id or query.after_order_id):
+            return list_open_orders(venue.core, venue.core.account(account_id), query)
         return await self._repository.list_orders(account_id, query)
 
     async def list_positions(self, account_id: AccountId) -> list[Position]:

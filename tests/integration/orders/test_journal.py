@@ -341,3 +341,29 @@ async def test_verification_finds_a_forged_order(make_database: MakeDatabase) ->
         "UPDATE orders SET filled_qty = 10 WHERE order_id = $1", order.order_id
     )
     await app.stop()
+
+
+async def test_open_orders_from_memory_are_those_of_the_table(stage: Stage) -> None:
+    app = stage.app
+    assert app is not None
+    orders = [
+        await app.submit_order(stage.order(qty=1, limit_price=price(10 + n), symbol=symbol))
+        for n, symbol in enumerate(["AAPL", "IBM", "AAPL", "AAPL"])
+    ]
+    await app.cancel_order(stage.account_id, orders[2].order_id)
+    for query in (
+        OrderQuery(),
+        OrderQuery(descending=False),
+        OrderQuery(limit=2),
+        OrderQuery(symbols=("AAPL",)),
+        OrderQuery(side=OrderSide.SELL),
+        OrderQuery(after=orders[0].created_at),
+        OrderQuery(until=orders[3].created_at, descending=False),
+    ):
+        listed = await app.list_orders(stage.account_id, query)
+        everything = msgspec.structs.replace(query, status="all", limit=500)
+        table = await app.list_orders(stage.account_id, everything)
+        assert listed == [order for order in table if order.status.is_open][: query.limit]
+    ids = [order.order_id for order in orders]
+    page = await app.list_orders(stage.account_id, OrderQuery(before_order_id=ids[2]))
+    assert [order.order_id for order in page] == [ids[1], ids[0]]
