@@ -1,6 +1,7 @@
 /** The chart itself, outside of React: candles, volume and lines, drawn by lightweight-charts. */
 
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   createChart,
   HistogramSeries,
@@ -19,6 +20,8 @@ const VISIBLE_MIN = 40;
 const VISIBLE_MAX = 140;
 /** Room for the names of the price lines, so that they do not cover the newest candles. */
 const RIGHT_WIDTH = 84;
+/** Lines this near to the candles, in heights of what shows, are brought into view. */
+const LINE_REACH = 0.5;
 
 export interface Line {
   id: string;
@@ -44,7 +47,10 @@ export class PriceChart {
     private readonly onShow: (candle: Candle | null) => void,
   ) {
     this.chart = createChart(element, chartOptions(colors));
-    this.prices = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
+    this.prices = this.chart.addSeries(CandlestickSeries, {
+      borderVisible: false,
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.scale(original()),
+    });
     this.volumes = this.chart.addSeries(HistogramSeries, {
       priceScaleId: "volume",
       priceFormat: { type: "volume" },
@@ -137,6 +143,22 @@ export class PriceChart {
       });
       this.lines.set(id, { line, key: JSON.stringify(next) });
     }
+  }
+
+  private scale(info: AutoscaleInfo | null): AutoscaleInfo | null {
+    const range = info?.priceRange;
+    if (!range) return info;
+    const reach = (range.maxValue - range.minValue) * LINE_REACH;
+    const near = [...this.lines.values()]
+      .map(({ line }) => line.options().price)
+      .filter((value) => value >= range.minValue - reach && value <= range.maxValue + reach);
+    return {
+      ...info,
+      priceRange: {
+        minValue: Math.min(range.minValue, ...near),
+        maxValue: Math.max(range.maxValue, ...near),
+      },
+    };
   }
 
   private showNewest(): void {

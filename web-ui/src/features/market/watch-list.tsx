@@ -98,7 +98,7 @@ function WatchRow({ asset, curve, selected, onSelect }: WatchRowProps) {
     >
       <span className="watch-name">
         <strong>{asset.symbol}</strong>
-        <span>{asset.name}</span>
+        <span>{shortName(asset)}</span>
       </span>
       <Sparkline points={curve} base={market.previousClose} />
       <span className="watch-figures">
@@ -107,6 +107,11 @@ function WatchRow({ asset, curve, selected, onSelect }: WatchRowProps) {
       </span>
     </button>
   );
+}
+
+/** A company's name without the kind of its shares, for which a narrow list has no room. */
+function shortName(asset: Asset): string {
+  return (asset.name ?? "").replace(/,? (Class [A-Z] )?Common Stock$/, "");
 }
 
 function filter(assets: readonly Asset[], search: string): readonly Asset[] {
