@@ -1,6 +1,8 @@
 """Counting, rechecking and closing of open streams."""
 
-from tradewind.api_gateway.streams.registry import Caller, StreamRegistry
+import pytest
+
+from tradewind.api_gateway.streams.registry import Caller, StreamRegistry, TooManyConnections
 from tradewind.contracts.accounts import Identity
 from tradewind.contracts.vocabulary import MAIN_VENUE, AccountId, Role, UserId
 from tradewind.platform.errors import NotAuthenticated, Unavailable
@@ -11,6 +13,7 @@ class Stream:
 
     def __init__(self) -> None:
         self.closed: list[int] = []
+        self.slow = False
 
     def close(self, code: int, reason: str) -> None:
         self.closed.append(code)
@@ -33,7 +36,7 @@ def enter(registry: StreamRegistry, answer: Identity | Exception | None) -> Stre
         return answer
 
     stream = Stream()
-    registry.enter(stream)
+    registry.enter(stream, "here")
     registry.admit(stream, Caller(identity(), verify))
     return stream
 
@@ -60,7 +63,7 @@ async def test_a_stream_that_comes_while_stopping_is_sent_away() -> None:
     registry = StreamRegistry(10)
     await registry.stop()
     late = Stream()
-    registry.enter(late)
+    registry.enter(late, "here")
     assert late.closed == [1012]
 
 
@@ -75,3 +78,16 @@ async def test_stopping_waits_until_the_streams_have_left() -> None:
     stream.close = close
     await registry.stop()
     assert not registry.open_streams
+
+
+async def test_an_address_has_a_limited_number_of_streams_before_it_tells_a_key() -> None:
+    registry = StreamRegistry(1000)
+    strangers = [Stream() for _ in range(64)]
+    for stream in strangers:
+        registry.enter(stream, "here")
+    with pytest.raises(TooManyConnections):
+        registry.enter(Stream(), "here")
+    registry.enter(Stream(), "elsewhere")
+    registry.leave(strangers.pop())
+    enter(registry, identity())
+    registry.enter(Stream(), "here")

@@ -1,5 +1,6 @@
 """Finds out who opens a stream: by handshake headers, session cookie, or a message."""
 
+import asyncio
 from urllib.parse import parse_qs
 
 from tradewind.api_gateway.authentication import ACCOUNT_HEADER, Authenticator
@@ -14,6 +15,9 @@ _ACCOUNT_PARAMETER = "account"
 
 _SERVER_ERROR = 500
 
+_REFUSED_AFTER_S = 0.5
+"""Some clients try again in a tight loop, for ever: a refusal that takes its time slows them."""
+
 
 class CredentialsRefused(Exception):
     """The handshake carried credentials that do not hold."""
@@ -22,8 +26,11 @@ class CredentialsRefused(Exception):
 class Callers:
     """Turns credentials into callers."""
 
-    def __init__(self, authenticator: Authenticator) -> None:
+    def __init__(
+        self, authenticator: Authenticator, *, refused_after_s: float = _REFUSED_AFTER_S
+    ) -> None:
         self._authenticator = authenticator
+        self._refused_after_s = refused_after_s
 
     async def by_key(self, key_id: str, secret: str) -> Caller | None:
         """Return the caller behind a key pair, ``None`` when it does not hold."""
@@ -32,7 +39,10 @@ class Callers:
             return await self._authenticator.verify_key(key_id, secret)
 
         identity = await verify()
-        return None if identity is None else Caller(identity, verify)
+        if identity is None:
+            await asyncio.sleep(self._refused_after_s)
+            return None
+        return Caller(identity, verify)
 
     async def by_handshake(self, headers: Headers) -> Caller | None:
         """Return the caller whose credentials came with the handshake, ``None`` without any.
@@ -48,6 +58,7 @@ class Callers:
         except Refusal as refusal:
             if refusal.status >= _SERVER_ERROR:
                 raise
+            await asyncio.sleep(self._refused_after_s)
             raise CredentialsRefused from refusal
         return None if identity is None else Caller(identity, verify)
 

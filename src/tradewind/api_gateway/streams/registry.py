@@ -10,6 +10,7 @@ from tradewind.api_gateway.streams.connection import (
     SERVICE_RESTART,
     Connection,
 )
+from tradewind.api_gateway.streams.metrics import stream_metrics
 from tradewind.contracts.accounts import Identity
 from tradewind.platform.errors import Refusal
 from tradewind.platform.logging import get_logger
@@ -18,6 +19,9 @@ _RECHECK_EVERY_S = 30.0
 _RECHECK_TIMEOUT_S = 5.0
 _CLOSE_TIMEOUT_S = 5.0
 _SERVER_ERROR = 500
+
+_STRANGERS_MAX = 64
+"""Streams of one address that have not authenticated: each may stay some seconds."""
 
 _log = get_logger(__name__)
 
@@ -37,8 +41,14 @@ class Caller:
         return identity.key_id or identity.session_id or identity.user_id
 
 
+@dataclass(frozen=True)
+class _Entry:
+    address: str
+    caller: Caller | None = None
+
+
 class TooManyConnections(Exception):
-    """The key has as many streams open as it may have."""
+    """The key, or the address before it has told a key, has as many streams as it may have."""
 
 
 class StreamRegistry:
@@ -47,8 +57,10 @@ class StreamRegistry:
     def __init__(self, connections_max: int, *, recheck_every_s: float = _RECHECK_EVERY_S) -> None:
         self._connections_max = connections_max
         self._recheck_every_s = recheck_every_s
-        self._open: dict[Connection, Caller | None] = {}
+        self._open: dict[Connection, _Entry] = {}
         self._by_key: Counter[str] = Counter()
+        self._strangers: Counter[str] = Counter()
+        self._metrics = stream_metrics()
         self._janitor: asyncio.Task[None] | None = None
         self._emptied = asyncio.Event()
         self._stopping = False
@@ -79,9 +91,13 @@ class StreamRegistry:
             except TimeoutError:
                 _log.warning("streams_left_open", count=len(self._open))
 
-    def enter(self, connection: Connection) -> None:
-        """Add a stream whose caller is not known yet."""
-        self._open[connection] = None
+    def enter(self, connection: Connection, address: str) -> None:
+        """Add a stream whose caller is not known yet; raises ``TooManyConnections``."""
+        if self._strangers[address] >= _STRANGERS_MAX:
+            raise TooManyConnections
+        self._strangers[address] += 1
+        self._open[connection] = _Entry(address)
+        self._metrics.open.inc()
         if self._stopping:
             connection.close(SERVICE_RESTART, "the server restarts; connect again")
 
@@ -90,28 +106,41 @@ class StreamRegistry:
         if self._by_key[caller.key] >= self._connections_max:
             raise TooManyConnections
         self._by_key[caller.key] += 1
-        self._open[connection] = caller
+        entry = self._open[connection]
+        _count_down(self._strangers, entry.address)
+        self._open[connection] = _Entry(entry.address, caller)
 
     def leave(self, connection: Connection) -> None:
         """Remove a stream that has ended."""
-        caller = self._open.pop(connection, None)
-        if caller is not None:
-            self._by_key[caller.key] -= 1
-            if not self._by_key[caller.key]:
-                del self._by_key[caller.key]
+        entry = self._open.pop(connection, None)
+        if entry is None:
+            return
+        if entry.caller is None:
+            _count_down(self._strangers, entry.address)
+        else:
+            _count_down(self._by_key, entry.caller.key)
+        self._metrics.open.dec()
+        if connection.slow:
+            self._metrics.slow.inc()
         if not self._open:
             self._emptied.set()
 
     async def recheck(self) -> None:
         """Close the streams whose credentials have been revoked or have run out."""
-        for connection, caller in list(self._open.items()):
-            if caller is not None and not await _still_holds(caller):
+        for connection, entry in list(self._open.items()):
+            if entry.caller is not None and not await _still_holds(entry.caller):
                 connection.close(POLICY_VIOLATION, "the credentials do not hold any longer")
 
     async def _recheck_forever(self) -> None:
         while True:
             await asyncio.sleep(self._recheck_every_s)
             await self.recheck()
+
+
+def _count_down(counter: Counter[str], name: str) -> None:
+    counter[name] -= 1
+    if not counter[name]:
+        del counter[name]
 
 
 async def _still_holds(caller: Caller) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from tradewind.api_gateway.exchange import client_address
+from tradewind.api_gateway.rate_limit import network_of
 from tradewind.api_gateway.routing.route import Receive, Scope, Send
 from tradewind.api_gateway.streams.callers import Callers, CredentialsRefused, handshake_headers
 from tradewind.api_gateway.streams.connection import POLICY_VIOLATION, Connection
@@ -58,6 +60,7 @@ class TradeSession:
         auth_timeout_s: float = AUTH_TIMEOUT_S,
     ) -> None:
         self._headers = handshake_headers(scope)
+        self._address = network_of(client_address(scope))
         self._receive = receive
         self._send = send
         self._codec = codec_of(self._headers)
@@ -72,14 +75,23 @@ class TradeSession:
     async def run(self) -> None:
         """Serve the client until either side ends."""
         await self._receive()
+        try:
+            self._registry.enter(self._connection, self._address)
+        except TooManyConnections:
+            await self._send({"type": "websocket.close", "code": POLICY_VIOLATION})
+            return
+        try:
+            await self._serve()
+        finally:
+            self._registry.leave(self._connection)
+
+    async def _serve(self) -> None:
         await self._send({"type": "websocket.accept"})
-        self._registry.enter(self._connection)
         timer = asyncio.get_running_loop().call_later(self._auth_timeout_s, self._on_auth_timeout)
         try:
             await self._connection.run(self._converse)
         finally:
             timer.cancel()
-            self._registry.leave(self._connection)
             await self._stop_listening()
 
     async def _converse(self) -> None:
