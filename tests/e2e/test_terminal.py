@@ -1,7 +1,7 @@
 """A person trades in the browser. Each test has an instrument of its own, so that none meets
 another's resting orders."""
 
-from playwright.async_api import ViewportSize, expect
+from playwright.async_api import Route, ViewportSize, expect
 from tests.e2e.conftest import OpenTerminal
 from tests.e2e.terminal import Terminal
 
@@ -65,6 +65,22 @@ async def test_refusal_of_a_too_large_order_stands_in_the_ticket(desk: Terminal)
     await expect(desk.ticket.get_by_role("alert")).to_contain_text("Insufficient buying power")
     await expect(desk.ticket.get_by_role("textbox", name="Quantity")).to_have_value("100000")
     await expect(desk.row("Positions", "MSFT")).to_have_count(0)
+
+
+async def test_order_whose_answer_was_lost_is_not_placed_twice(desk: Terminal) -> None:
+    async def lose_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await desk.choose("GOOG")
+    await desk.page.route("**/api/v2/orders", lose_answer, times=1)
+    await desk.order("Buy", "1")
+    await expect(desk.ticket.get_by_role("alert")).to_contain_text("may or may not stand")
+
+    await desk.ticket.get_by_role("textbox", name="Quantity").press("Enter")
+    await expect(desk.ticket.get_by_role("status")).to_contain_text("Buy 1 GOOG: filled at $")
+    await desk.page.get_by_role("tab", name="Recent orders").click()
+    await expect(desk.row("Recent orders", "GOOG", "1 of 1", "Filled")).to_have_count(1)
 
 
 async def test_malformed_order_is_told_apart_before_it_is_sent(desk: Terminal) -> None:

@@ -299,9 +299,11 @@ function useSubmission() {
     inFlight.current = true;
     setRefusal(null);
     setOrder(null);
+    const again = pendingId.current !== null;
     pendingId.current ??= newClientOrderId();
     try {
-      setOrder(await mutation.mutateAsync(toOrder(draft, symbol, pendingId.current)));
+      const order = toOrder(draft, symbol, pendingId.current);
+      setOrder(await mutation.mutateAsync({ order, again }));
       pendingId.current = null;
       return true;
     } catch (error) {
