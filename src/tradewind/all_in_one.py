@@ -105,6 +105,7 @@ class Platform:
         gateway_socket, web_socket = self._reserve_ports()
         self._report("Making the database" if self._database.is_new else "Starting the database")
         dsn = await self._database.start()
+        await self._database.watch(self._give_up)
         self._report("Bringing the database up to date")
         await migrate(dsn, schemas())
         self._report("Recovering accounts and orders")

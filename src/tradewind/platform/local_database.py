@@ -1,9 +1,12 @@
 """The database of this installation: the owner's own PostgreSQL, or the embedded one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import asyncpg
+
 from tradewind.platform.data_folder import DataFolder
+from tradewind.platform.database import CONNECT_TIMEOUT_S, Connection
 from tradewind.platform.embedded_postgres import EmbeddedPostgres
 from tradewind.platform.errors import StartupRefused
 from tradewind.platform.settings import Settings
@@ -19,6 +22,7 @@ class LocalDatabase:
         self._folder = DataFolder(settings.data_dir)
         self._server = EmbeddedPostgres(settings.data_dir)
         self._owned = False
+        self._watch: Connection | None = None
 
     @property
     def is_new(self) -> bool:
@@ -38,8 +42,29 @@ class LocalDatabase:
         self._owned = True
         return dsn
 
+    async def watch(self, on_end: Callable[[BaseException], None]) -> None:
+        """Tell once when the embedded server has ended by itself; a server of others is not ours.
+
+        Nothing goes on without it, and a core would notice only at its next write.
+        """
+        if not self._owned:
+            return
+        connection: Connection = await asyncpg.connect(
+            await self._server.attach(), timeout=CONNECT_TIMEOUT_S
+        )
+
+        def ended(_: object) -> None:
+            if self._watch is not None:
+                on_end(ConnectionError("the database server has ended"))
+
+        connection.add_termination_listener(ended)
+        self._watch = connection
+
     async def stop(self) -> None:
         """Stop the server and unlock the folder, if ``start`` took them."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.terminate()
         if not self._owned:
             return
         self._owned = False

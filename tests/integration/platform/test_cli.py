@@ -61,11 +61,15 @@ class Cli:
         assert line, process.communicate(timeout=10)[1]
         return Up(process, json.loads(line))
 
-    def close(self) -> None:
+    def end_all(self) -> None:
         for process in self.processes:
             if process.poll() is None:
                 process.kill()
             process.communicate(timeout=30)
+        self.processes.clear()
+
+    def close(self) -> None:
+        self.end_all()
         asyncio.run(EmbeddedPostgres(self.folder).stop())
 
 
@@ -96,22 +100,25 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cli, dict[s
 
 
 @pytest.fixture
-def cli(made: tuple[Cli, dict[str, str]]) -> Cli:
-    return made[0]
+def cli(made: tuple[Cli, dict[str, str]]) -> Iterator[Cli]:
+    yield made[0]
+    made[0].end_all()
 
 
 def test_the_first_start_shows_a_user_and_a_key_and_no_other_start_does(
-    made: tuple[Cli, dict[str, str]],
+    cli: Cli, made: tuple[Cli, dict[str, str]]
 ) -> None:
-    cli, said = made
+    said = made[1]
     assert {"username", "password", "key_id", "secret", "account_id"} < said.keys()
     again = cli.up()
     assert again.said.keys() == {"gateway_url", "web_url"}
     assert again.end(signal.SIGTERM)[0] == 0
 
 
-def test_the_first_key_trades_with_the_initial_cash(made: tuple[Cli, dict[str, str]]) -> None:
-    cli, said = made
+def test_the_first_key_trades_with_the_initial_cash(
+    cli: Cli, made: tuple[Cli, dict[str, str]]
+) -> None:
+    said = made[1]
     running = cli.up()
     headers = {"APCA-API-KEY-ID": said["key_id"], "APCA-API-SECRET-KEY": said["secret"]}
     account = httpx.get(f"{running.said['gateway_url']}/v2/account", headers=headers).json()
@@ -147,6 +154,17 @@ def test_a_killed_platform_starts_again_and_verifies(cli: Cli) -> None:
     again.end(signal.SIGINT)
     stopped = cli.run("verify")
     assert stopped.returncode == 0, stopped.stderr
+
+
+def test_a_platform_whose_database_dies_ends_and_starts_again(cli: Cli) -> None:
+    running = cli.up()
+    pid_file = cli.folder / "postgres" / "postmaster.pid"
+    os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+    _, errors = running.process.communicate(timeout=60)
+    assert running.process.returncode == 70, errors
+    assert "the database server has ended" in errors
+    assert cli.up().end(signal.SIGINT)[0] == 0
+    assert cli.run("verify").returncode == 0
 
 
 def test_keys_are_made_beside_a_running_platform(cli: Cli) -> None:
