@@ -1,6 +1,8 @@
 """The command line: ``tradewind up`` and the commands around it."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -53,17 +55,44 @@ def up(
 
 @app.command()
 def demo(
-    data_dir: DataDir = None,
     url: Annotated[
         str | None,
-        typer.Option(help="Gateway of a running platform; unset starts one.", show_default=False),
+        typer.Option(
+            help="Gateway of a running platform; unset starts one.",
+            envvar="TRADEWIND_DEMO_URL",
+            show_default=False,
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the replay.")] = 1,
+    key_id: Annotated[
+        str | None,
+        typer.Option(help="Administrator's key.", envvar="APCA_API_KEY_ID", show_default=False),
+    ] = None,
+    secret_key: Annotated[
+        str | None,
+        typer.Option(help="Its secret.", envvar="APCA_API_SECRET_KEY", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the replay.", min=0)] = 1,
+    start: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.", show_default=False)
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day.", show_default=False)
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Where the chart goes.")] = Path(
+        "out/tradewind-demo.html"
+    ),
 ) -> None:
     """Let a moving-average bot trade a replay of real prices through the official client."""
-    from tradewind.demo.command import run
+    from tradewind.demo.command import DEFAULT_PLAN, DemoOptions, run
+    from tradewind.demo.errors import DemoRefused
+    from tradewind.demo.venue_client import Credentials
 
-    raise typer.Exit(run())
+    plan = replace(DEFAULT_PLAN, seed=seed, start=start and start.date(), end=end and end.date())
+    credentials = Credentials(key_id, secret_key) if key_id and secret_key else None
+    try:
+        run(DemoOptions(plan, output, url, credentials), Console())
+    except DemoRefused as refused:
+        raise _ended(str(refused)) from None
 
 
 @app.command()

@@ -63,7 +63,9 @@ def test_run_trades_pays_fees_and_receives_dividends(
     assert performance.dividends > 0
     assert results.bot.values[0] == PLAN.cash
     assert results.bot.values[-1] == performance.end_equity.quantize(Decimal("0.01"))
-    assert max(results.bot.drawdowns()) == pytest.approx(performance.max_drawdown, abs=1e-6)
+    assert max(results.bot.drawdowns()) == pytest.approx(
+        performance.max_drawdown, abs=Decimal("0.000001")
+    )
 
 
 def test_split_leaves_no_step_in_the_equity(first_run: tuple[Results, str, str]) -> None:
