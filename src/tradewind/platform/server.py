@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tradewind.platform.errors import StartupRefused
+from tradewind.platform.http_protocol import GatheringHttpProtocol
 from tradewind.platform.logging import get_logger
 
 _BACKLOG = 2048
@@ -47,7 +48,7 @@ class HttpServer:
         self._server = _EmbeddedServer(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=GatheringHttpProtocol,
                 ws="websockets-sansio",
                 lifespan="off",
                 log_config=None,
