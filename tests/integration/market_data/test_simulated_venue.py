@@ -139,6 +139,21 @@ async def test_exchange_hours_stop_the_market_at_the_close(site: SimulatedSite) 
     assert clock.next_close == datetime(2026, 1, 7, 21, tzinfo=UTC)
 
 
+async def test_no_print_falls_into_the_night(site: SimulatedSite) -> None:
+    site.clock.set(datetime(2026, 1, 6, 20, 59, 59, tzinfo=UTC))
+    feed = await site.open("overnight", SessionHours.EXCHANGE)
+    opens_at = datetime(2026, 1, 7, 14, 30, tzinfo=UTC)
+    async with follow(site, feed) as messages:
+        await site.tick(feed, times=3)
+        site.clock.set(opens_at)
+        await site.tick(feed, times=200)
+        told = [e for _ in range(202) for e in (await next_message(messages)).events]
+    opened = told.index(SessionOpened(date(2026, 1, 7), opens_at))
+    night = [e.at for e in told[opened:] if isinstance(e, Trade) and e.at < opens_at]
+    assert night == []
+    assert any(isinstance(e, Trade) for e in told[opened:])
+
+
 async def test_closed_market_shows_levels_once_and_trades_nothing(site: SimulatedSite) -> None:
     site.clock.set(datetime(2026, 1, 10, 12, tzinfo=UTC))  # a Saturday
     feed = await site.open("weekend", SessionHours.EXCHANGE)

@@ -58,7 +58,7 @@ def test_other_columns_are_refused(header: str) -> None:
         ("TSLA,2024-01-03,1,2,1.5,1.7,1", "do not lie between low 1.5 and high 2"),
         ("TSLA,2024-01-03,1,1.5,1,1.7,1", "do not lie between"),
         ("TSLA,2024-01-03,1,1,1,x,1", "'x' is not a number"),
-        ("TSLA,2024-01-03,1,1,1,nan,1", "not a finite number"),
+        ("TSLA,2024-01-03,1,1,1,nan,1", "'nan' is not a number"),
         ("TSLA,2024-01-03,1,1,1,1.0000000001,1", "more than 9 decimals"),
         ("TSLA,2024-01-03,1,1,1,1,-5", "volume -5"),
         ("TSLA,2024-01-03,1,1,1,1,1e30", "volume 1e30"),

@@ -51,6 +51,14 @@ def test_levels_are_whole_ticks_best_first_and_uncrossed() -> None:
             assert all(s.size > 0 and s.size % SCALE == 0 for s in (*depth.bids, *depth.asks))
 
 
+def test_first_step_gives_every_instrument_a_price() -> None:
+    for seed in map(str, range(50)):
+        first = {
+            event.symbol for event in run(1, APPLE, IBM, seed=seed) if isinstance(event, Trade)
+        }
+        assert first == {"AAPL", "IBM"}
+
+
 def test_prints_happen_at_prices_that_were_shown() -> None:
     shown: Depth | None = None
     traded = 0

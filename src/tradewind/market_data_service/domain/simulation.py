@@ -82,6 +82,10 @@ class SimulatedMarket:
             book.advance(since, at, events)
         return events
 
+    def rest_until(self, at: datetime) -> None:
+        """Let time pass without anything happening: the market is closed."""
+        self._at = max(self._at, at)
+
     def depths(self) -> list[Depth]:
         """Return the levels as they stand."""
         return [book.depth(self._at) for book in self._books]
@@ -101,6 +105,7 @@ class _SimulatedBook:
         self._random = random.Random(f"{seed}:{instrument.symbol}")  # noqa: S311
         self._next_trade_id = instrument.next_trade_id
         self._heat = _HEAT_AT_REST
+        self._has_printed = False
         # Averages of the middle in 1/1024 ticks; their difference is the trend.
         self._fast = self._slow = round(self._fair) * 1024
         self._bid = self._ask = 0
@@ -126,7 +131,9 @@ class _SimulatedBook:
 
     def _take(self, since: datetime, elapsed: timedelta, events: list[Trade | Depth]) -> None:
         self._heat += (_HEAT_AT_REST - self._heat) // 8
-        orders = 0
+        # The first step always prints, so that the instrument has a price from the beginning.
+        orders = 0 if self._has_printed else 1
+        self._has_printed = True
         while orders < _TRADES_PER_STEP_MAX and self._random.randrange(1000) < self._heat:
             orders += 1
         if not orders:

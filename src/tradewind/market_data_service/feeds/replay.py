@@ -30,6 +30,7 @@ from tradewind.market_data_service.domain.timeframes import DAY_BAR
 from tradewind.market_data_service.feed_repository import FeedRepository, StoredFeed
 from tradewind.market_data_service.feeds.errors import FeedRunsByItself, FeedStopped
 from tradewind.market_data_service.feeds.past import Past
+from tradewind.market_data_service.feeds.running import start_task
 from tradewind.market_data_service.venue import Venue
 from tradewind.platform.bus import Bus
 from tradewind.platform.logging import get_logger
@@ -71,7 +72,7 @@ class ReplayFeed:
             self.venue.apply(day_events(day, self._seed, self._past.ticks, self._closes))
             self.venue.now = day.session.closes_at
         if not self.venue.spec.lockstep and not self._stopped:
-            self._task = asyncio.create_task(self._run(), name=f"replay {self.venue.venue_id}")
+            self._task = start_task(self._run(), f"replay {self.venue.venue_id}")
 
     async def stop(self) -> None:
         """End the running replay, after the day it is at."""

@@ -29,6 +29,7 @@ from tradewind.market_data_service.domain.timeframes import DAY_BAR, MINUTE_BAR
 from tradewind.market_data_service.feed_repository import StoredFeed
 from tradewind.market_data_service.feeds.errors import FeedRunsByItself
 from tradewind.market_data_service.feeds.recorder import FeedStanding, Recorder
+from tradewind.market_data_service.feeds.running import start_task
 from tradewind.market_data_service.storage import Storage
 from tradewind.market_data_service.tick_repository import TICKS_KEPT
 from tradewind.market_data_service.venue import Venue
@@ -68,6 +69,9 @@ class SimulatedFeed:
         self._recorder = Recorder(
             stored.spec.venue_id, self.sources[0], storage, standing=self._standing
         )
+        self._settling = asyncio.Lock()
+        self._settled = 0
+        """Number of the newest message that is known to be in the tables."""
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -76,7 +80,7 @@ class SimulatedFeed:
         if self._stopped:
             return
         for work in (self._run, self._recorder.run):
-            self._tasks.append(asyncio.create_task(work(), name=f"feed {self.venue.venue_id}"))
+            self._tasks.append(start_task(work(), f"feed {self.venue.venue_id}"))
 
     async def stop(self) -> None:
         """End the market and write what waits."""
@@ -99,8 +103,12 @@ class SimulatedFeed:
 
     async def settle(self) -> None:
         """Return when what was shown so far is in the tables."""
-        if not self._stopped:
-            await self._recorder.flush()
+        told = self.venue.number
+        async with self._settling:  # whoever waited here finds it done
+            if self._settled < told and not self._stopped:
+                reached = self.venue.number
+                await self._recorder.flush()
+                self._settled = reached
 
     def refresh(self) -> None:
         """Let the venue know the daily bars as they stand."""
@@ -175,7 +183,9 @@ class SimulatedFeed:
         session = self._sessions.current_or_next(now)
         if session is not None and session.opens_at <= now:
             self._open(session, events)
-            self._trade(session, now, events)
+            if self._trade(session, now, events):
+                # Who began to follow in the middle of a session learns of it within a minute.
+                events.append(SessionOpened(session.trading_date, session.opens_at))
         elif not self.venue.number:
             events.extend(self._market.depths())
         if events:
@@ -188,9 +198,11 @@ class SimulatedFeed:
     def _open(self, session: TradingDay, events: list[FeedEvent]) -> None:
         if self._session is None:
             self._session = session
+            self._market.rest_until(session.opens_at)
             events.append(SessionOpened(session.trading_date, session.opens_at))
 
-    def _trade(self, session: TradingDay, until: datetime, events: list[FeedEvent]) -> None:
+    def _trade(self, session: TradingDay, until: datetime, events: list[FeedEvent]) -> bool:
+        """Let the market run up to an instant; return whether a bar was finished."""
         day_start = midnight_of(session.trading_date)
         finished: list[Bar] = []
         for event in self._market.advance(until):
@@ -204,8 +216,7 @@ class SimulatedFeed:
         if finished:
             events.extend(finished)
             events.extend(self._board.days())
-            # Who began to follow in the middle of a session learns of it within a minute.
-            events.append(SessionOpened(session.trading_date, session.opens_at))
+        return bool(finished)
 
     def _close(self, session: TradingDay, events: list[FeedEvent]) -> None:
         self._trade(session, session.closes_at, events)
