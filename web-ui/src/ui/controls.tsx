@@ -3,7 +3,7 @@
 import { type ButtonHTMLAttributes, type ReactNode, type Ref, useId } from "react";
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: "plain" | "primary" | "buy" | "sell" | "danger";
+  look?: "plain" | "primary" | "buy" | "sell";
   size?: "small" | "normal" | "large";
 }
 
