@@ -16,7 +16,7 @@ from tradewind.api_gateway.streams.app import Streams
 from tradewind.contracts.journal import Event, JournalRecord
 from tradewind.contracts.market_data import FeedEvent, FeedMessage, Instrument, feed_topic
 from tradewind.contracts.vocabulary import MAIN_VENUE, InstrumentId, Role, VenueId
-from tradewind.platform.bus import InProcessBus
+from tradewind.platform.bus import Bus, InProcessBus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.ids import derived_id
 from tradewind.platform.money import SCALE, PriceUnits, QuantityUnits
@@ -73,7 +73,7 @@ class Site:
         streams: Streams,
         accounts: AccountsInMemory,
         orders: JournaledOrders,
-        bus: InProcessBus,
+        bus: Bus,
     ) -> None:
         self.url = url
         self.streams = streams
@@ -95,7 +95,7 @@ class Site:
 
 @asynccontextmanager
 async def running_site(
-    *, connections_per_key: int = 10, symbols_max: int = 100
+    *, connections_per_key: int = 10, symbols_max: int = 100, bus: Bus | None = None
 ) -> AsyncIterator[Site]:
     """Serve the streams the way that the gateway does."""
     settings = Settings(
@@ -104,9 +104,10 @@ async def running_site(
         stream_connections_per_key=connections_per_key,
         stream_symbols_max=symbols_max,
     )
-    accounts, orders, bus = AccountsInMemory(), JournaledOrders(), InProcessBus()
+    accounts, orders, bus = AccountsInMemory(), JournaledOrders(), bus or InProcessBus()
     gateway = build(settings, accounts, orders, Instruments(), object(), bus, WallClock())
     http = HttpServer(gateway, "127.0.0.1", 0, drain_timeout_s=2)
+    await bus.start()
     await gateway.start()
     await http.start()
     try:

@@ -17,6 +17,7 @@ from tests.integration.gateway_streams.stream_site import (
 
 from tradewind.contracts.market_data import Bar, Depth, DepthLevel, Trade
 from tradewind.contracts.vocabulary import VenueId
+from tradewind.platform.valkey_bus import ValkeyBus
 from tradewind.testing.market_data import price, shares, trade
 
 AUTH = {"action": "auth", "key": "KEY-trader", "secret": "secret-trader"}
@@ -365,3 +366,10 @@ async def test_the_same_event_reaches_clients_of_both_codecs(site: Site) -> None
         await site.feed(trade("AAPL", NOW, "0.000000001", 1))
         [as_json], [as_msgpack] = await json_client.next(), await msgpack_client.next()
         assert as_json["p"] == as_msgpack["p"] == 1e-9
+
+
+async def test_streams_work_over_valkey_too(valkey_url: str) -> None:
+    async with running_site(bus=ValkeyBus(valkey_url)) as site, data_client(site) as client:
+        await client.ask({"action": "subscribe", "trades": ["AAPL"]})
+        await site.feed(print_of("AAPL"))
+        assert [each["S"] for each in await client.next()] == ["AAPL"]
