@@ -5,11 +5,11 @@ caller, limit by key, read the body, call the handler, write the answer. There i
 stack below the API routes, because every order passes here and the path is kept short.
 """
 
-import asyncio
 from collections.abc import Callable
 
 from tradewind.api_gateway.authentication import Authenticator, authorize
 from tradewind.api_gateway.cross_origin import CrossOrigin
+from tradewind.api_gateway.deadlines import Deadlines
 from tradewind.api_gateway.exchange import (
     ClientLeft,
     client_address,
@@ -70,6 +70,7 @@ class Front:
         self._not_offered = not_offered
         self._bytes_max = bytes_max
         self._timeout_s = timeout_s
+        self._deadlines = Deadlines(timeout_s)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -113,8 +114,7 @@ class Front:
 
     async def _answer(self, visit: "_Visit") -> Response:
         try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._handle(visit)
+            return await self._deadlines.run(self._handle(visit))
         except Refusal as refusal:
             return _refused(visit, refusal)
         except TimeoutError:
