@@ -1,5 +1,7 @@
 """The command line: ``tradewind up`` and the commands around it."""
 
+import signal
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
@@ -89,6 +91,8 @@ def demo(
 
     plan = replace(DEFAULT_PLAN, seed=seed, start=start and start.date(), end=end and end.date())
     credentials = Credentials(key_id, secret_key) if key_id and secret_key else None
+    # Leave in order, so that the platform started for the demonstration ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         run(DemoOptions(plan, output, url, credentials), Console())
     except DemoRefused as refused:
