@@ -3,7 +3,6 @@
 import binascii
 import hmac
 from base64 import b64decode
-from http.cookies import CookieError, SimpleCookie
 
 from tradewind.api_gateway.routing.headers import Headers
 from tradewind.api_gateway.routing.route import Access
@@ -13,6 +12,7 @@ from tradewind.platform.errors import NotAuthenticated, NotPermitted
 from tradewind.platform.ids import is_uuid
 
 SESSION_COOKIE = "tradewind_session"
+_SESSION_COOKIE = SESSION_COOKIE.encode()
 CSRF_HEADER = b"x-csrf-token"
 ACCOUNT_HEADER = b"x-tradewind-account"
 
@@ -111,17 +111,13 @@ def authorize(identity: Identity, access: Access) -> None:
 
 
 def session_token(headers: Headers) -> str | None:
-    """Return the session cookie's value."""
-    cookie = headers.get(b"cookie")
-    if cookie is None or SESSION_COOKIE.encode() not in cookie:
-        return None
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(cookie.decode("latin-1"))
-    except CookieError:
-        return None
-    morsel = jar.get(SESSION_COOKIE)
-    return morsel.value if morsel is not None and _is_plain(morsel.value) else None
+    """Return the session cookie's value; cookies of other programs on this host do not matter."""
+    for pair in headers.get(b"cookie", b"").split(b";"):
+        name, _, value = pair.partition(b"=")
+        if name.strip() == _SESSION_COOKIE:
+            token = value.strip().decode("latin-1")
+            return token if _is_plain(token) else None
+    return None
 
 
 def _is_plain(text: str) -> bool:

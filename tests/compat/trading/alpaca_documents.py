@@ -87,6 +87,11 @@ class Documents:
         elif status == 204:
             assert response.content == b""
 
+    def template(self, method: str, path: str) -> tuple[str, str] | None:
+        """Return the documented operation that a method and path are, if there is one."""
+        found = self._find(method, path)
+        return None if found is None else (method, found[1])
+
     def _find(self, method: str, path: str) -> tuple[str, str, dict[str, Any]] | None:
         for pattern, known, document, template, operation in self._operations:
             if known == method and pattern.fullmatch(path):

@@ -283,3 +283,25 @@ def test_nobody_is_answered_in_the_documented_shape(
     for path in ("/v2/account", "/v2/orders", "/v2/stocks/bars?symbols=AAPL&timeframe=1Day"):
         stranger.get(path, 401)
     stranger.close()
+
+
+def test_every_operation_that_is_served_and_documented_was_checked(
+    request: pytest.FixtureRequest, platform: PlatformProcess, documents: Documents
+) -> None:
+    collected = {
+        item.originalname
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.module is request.module
+    }
+    if collected != {name for name in vars(request.module) if name.startswith("test_")}:
+        pytest.skip("only a part of this file runs")
+    served = httpx.get(f"{platform.gateway_url}/openapi.json").json()["paths"]
+    operations = {
+        documents.template(method, path)
+        for path, methods in served.items()
+        for method in methods
+        if documents.template(method, path) is not None
+    }
+    assert len(operations) >= 38
+    checked = {(method, path) for method, path, status in documents.seen if status < 300}
+    assert operations == checked

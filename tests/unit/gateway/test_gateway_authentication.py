@@ -62,6 +62,13 @@ async def test_wrong_key_is_not_saved_by_a_session(gateway) -> None:
     assert response.status_code == 401
 
 
+async def test_cookies_of_other_programs_do_not_matter(gateway) -> None:
+    session = await gateway.sign_in()
+    cookie = f'a[b]=c; "odd; x={{"y":1}}; {session["cookie"]}; other'
+    response = await gateway.call("GET", "/v2/account", role=None, headers={"cookie": cookie})
+    assert response.status_code == 200
+
+
 async def test_session_reads_without_and_writes_only_with_csrf_token(gateway) -> None:
     session = await gateway.sign_in()
     cookie = {"cookie": session["cookie"]}
