@@ -73,7 +73,9 @@ class OrderEndpoints:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        one, every = "/v2/orders/{order_id}", "/v2/orders"
+        return [*self._routes_of_all("/v2/orders"), *self._routes_of_one("/v2/orders/{order_id}")]
+
+    def _routes_of_all(self, every: str) -> list[Route]:
         return [
             Route(
                 "POST",
@@ -105,6 +107,10 @@ class OrderEndpoints:
                 response=list[CanceledOrder],
                 status=207,
             ),
+        ]
+
+    def _routes_of_one(self, one: str) -> list[Route]:
+        return [
             Route(
                 "GET",
                 "/v2/orders:by_client_order_id",
