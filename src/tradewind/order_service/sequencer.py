@@ -14,7 +14,7 @@ import structlog
 from msgspec import Struct
 
 from tradewind.contracts.market_data import FeedMessage
-from tradewind.contracts.orders import SubmitOrder
+from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.vocabulary import AccountId
 from tradewind.order_service.domain.commands import Command
 from tradewind.order_service.domain.core import Core, Emitted
@@ -84,9 +84,11 @@ class Sequencer:
         return await answer
 
     async def settled(self) -> None:
-        """Return when memory shows nothing that is not yet durable."""
+        """Return when memory shows nothing that is not yet durable; raises ``Unavailable``."""
         while not self._committed.is_set():
             await self._committed.wait()
+        if self.failed:
+            raise Unavailable("the venue has stopped; try again in a moment")
 
     async def _run(self) -> None:
         try:
@@ -100,6 +102,7 @@ class Sequencer:
                 await self._batch()
         except BaseException as error:
             self.failed = True
+            self._committed.set()
             self._refuse_waiting()
             if not isinstance(error, asyncio.CancelledError):
                 self._on_failure(error)
@@ -107,9 +110,9 @@ class Sequencer:
 
     async def _batch(self) -> None:
         batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
-        await self._look_up_client_order_ids(batch)
-        self._committed.clear()
         try:
+            await self._look_up_client_order_ids(batch)
+            self._committed.clear()
             answers = [self._decide(entry.command) for entry in batch]
             emitted, touched = self.core.drain()
             if emitted:
@@ -146,7 +149,8 @@ class Sequencer:
         wanted: list[tuple[AccountId, str]] = [
             (command.account_id, command.client_order_id)
             for entry in batch
-            if isinstance(command := entry.command, SubmitOrder)
+            if isinstance(command := entry.command, SubmitOrder | ReplaceOrder)
+            and command.client_order_id is not None
             and command.client_order_id != command.order_id
         ]
         known = await self._writer.known_client_order_ids(wanted) if wanted else set()

@@ -189,6 +189,36 @@ async def test_everything_is_the_same_after_a_restart(stage: Stage) -> None:
         await verified(stage)
 
 
+async def test_client_order_id_is_taken_once_though_its_order_ends_within_the_batch(
+    stage: Stage,
+) -> None:
+    app = stage.app
+    assert app is not None
+    twins = [stage.order(qty=1, client_order_id="twin") for _ in range(8)]
+    results = await asyncio.gather(*map(app.submit_order, twins), return_exceptions=True)
+    assert sum(isinstance(result, DuplicateClientOrderId) for result in results) == 7
+    assert (await app.get_position(stage.account_id, "AAPL")).qty == shares(1)
+    await verified(stage)
+
+
+async def test_replacement_cannot_take_the_client_order_id_of_an_ended_order(stage: Stage) -> None:
+    app = stage.app
+    assert app is not None
+    await app.submit_order(stage.order(client_order_id="once"))
+    resting = await app.submit_order(stage.order(limit_price=price(50)))
+    with pytest.raises(DuplicateClientOrderId):
+        await app.replace_order(
+            ReplaceOrder(
+                order_id=resting.order_id,
+                new_order_id=OrderId(new_id()),
+                account_id=stage.account_id,
+                client_order_id="once",
+            )
+        )
+    assert (await app.get_order(stage.account_id, resting.order_id)).status is OrderStatus.NEW
+    await verified(stage)
+
+
 async def test_client_order_id_stays_unique_after_the_order_has_ended(stage: Stage) -> None:
     app = stage.app
     assert app is not None

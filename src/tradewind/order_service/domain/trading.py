@@ -45,6 +45,8 @@ def _accept(
     core: Core, command: SubmitOrder, hold: risk.Hold, replaces: OrderId | None
 ) -> OrderState:
     side = BUY if command.side is OrderSide.BUY else SELL
+    # Also when the order ends at once, before anybody can look its id up.
+    core.known_client_order_ids.add((command.account_id, command.client_order_id))
     queue_ahead = QuantityUnits(0)
     if core.is_open and command.limit_price is not None:
         queue_ahead = core.view.queue_ahead(command.symbol, side, command.limit_price)
