@@ -1,151 +1,39 @@
 """The core on a real PostgreSQL: durable, recoverable, verifiable."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 
 import asyncpg
 import msgspec
 import pytest
 from tests.conftest import MakeDatabase
+from tests.integration.orders.stage import AT, Stage, price, restarted, shares, verified
 
 from tradewind.contracts.market_data import (
     Depth,
     DepthLevel,
-    FeedEvent,
-    FeedMessage,
     SessionClosed,
     SessionOpened,
-    Trade,
-    feed_topic,
 )
 from tradewind.contracts.orders import (
     ActivityQuery,
-    FeeSchedule,
     FillActivity,
     OrderQuery,
     ReplaceOrder,
-    SubmitOrder,
-    VenueSpec,
 )
 from tradewind.contracts.vocabulary import (
-    AccountId,
     OrderId,
     OrderSide,
     OrderStatus,
-    OrderType,
-    TimeInForce,
-    VenueId,
 )
-from tradewind.order_service.app import SCHEMA, build
+from tradewind.order_service.app import SCHEMA
 from tradewind.order_service.domain.refusals import (
-    DuplicateClientOrderId,
     InsufficientBuyingPower,
     OrderNotCancelable,
     OrderNotFound,
 )
-from tradewind.order_service.service import OrderApp
-from tradewind.platform.bus import InProcessBus
-from tradewind.platform.clock import WallClock
-from tradewind.platform.database import Database
 from tradewind.platform.ids import new_id
-from tradewind.platform.money import SCALE, MoneyUnits, PriceUnits, QuantityUnits
-from tradewind.platform.settings import Settings
-
-AT = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
-
-
-class Stage:
-    """An order service with a venue, an account with cash, and a feed to speak for."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.bus = InProcessBus()
-        self.failures: list[BaseException] = []
-        self.venue_id = VenueId(f"venue-{new_id()}")
-        self.account_id = AccountId(new_id())
-        self.number = 0
-        self.app: OrderApp | None = None
-
-    async def start(self) -> OrderApp:
-        self.app = build(
-            Settings(), self.database, self.bus, WallClock(), on_failure=self.failures.append
-        )
-        await self.app.start()
-        self.number = 0
-        return self.app
-
-    async def feed(self, *events: FeedEvent) -> None:
-        assert self.app is not None
-        self.number += 1
-        message = FeedMessage(self.venue_id, self.number, AT, list(events))
-        await self.bus.publish(feed_topic(self.venue_id), msgspec.msgpack.encode(message))
-        await self.app.wait_for_feed(self.venue_id, self.number)
-
-    async def open(self) -> OrderApp:
-        app = await self.start()
-        fees = FeeSchedule(fee_bps=Decimal(10))
-        await app.create_venue(VenueSpec(venue_id=self.venue_id, name="Stage", fees=fees))
-        await app.open_account(self.venue_id, self.account_id)
-        await app.deposit(self.account_id, MoneyUnits(10_000 * SCALE), "first deposit")
-        await self.feed(SessionOpened(date(2024, 1, 2), AT))
-        await self.feed(
-            Depth(
-                "AAPL",
-                AT,
-                (DepthLevel(price(99), shares(50)),),
-                (DepthLevel(price(100), shares(30)), DepthLevel(price(101), shares(30))),
-            ),
-            Trade("AAPL", AT, price(100), shares(10), 1),
-        )
-        return app
-
-    def order(self, side: OrderSide = OrderSide.BUY, qty: int = 10, **more: object) -> SubmitOrder:
-        order_id = OrderId(new_id())
-        fields: dict[str, object] = {
-            "order_id": order_id,
-            "account_id": self.account_id,
-            "client_order_id": order_id,
-            "symbol": "AAPL",
-            "side": side,
-            "order_type": OrderType.LIMIT if "limit_price" in more else OrderType.MARKET,
-            "time_in_force": TimeInForce.DAY,
-            "qty": shares(qty),
-        }
-        return msgspec.convert(fields | more, SubmitOrder)
-
-
-def price(dollars: int) -> PriceUnits:
-    return PriceUnits(dollars * SCALE)
-
-
-def shares(number: int) -> QuantityUnits:
-    return QuantityUnits(number * SCALE)
-
-
-@pytest.fixture
-async def stage(make_database: MakeDatabase) -> AsyncIterator[Stage]:
-    stage = Stage(await make_database(SCHEMA))
-    await stage.open()
-    yield stage
-    assert stage.app is not None
-    await stage.app.stop()
-    assert stage.failures == []
-
-
-@asynccontextmanager
-async def restarted(stage: Stage) -> AsyncIterator[OrderApp]:
-    assert stage.app is not None
-    await stage.app.stop()
-    yield await stage.start()
-
-
-async def verified(stage: Stage) -> None:
-    assert stage.app is not None
-    for result in await stage.app.verify():
-        assert result.differences == []
+from tradewind.platform.money import SCALE, MoneyUnits
 
 
 async def test_market_order_walks_the_depth_and_pays_fees(stage: Stage) -> None:
@@ -187,54 +75,6 @@ async def test_everything_is_the_same_after_a_restart(stage: Stage) -> None:
         await again.cancel_order(stage.account_id, resting.order_id)
         assert (await again.get_account(stage.account_id)).cash_held == 0
         await verified(stage)
-
-
-async def test_client_order_id_is_taken_once_though_its_order_ends_within_the_batch(
-    stage: Stage,
-) -> None:
-    app = stage.app
-    assert app is not None
-    twins = [stage.order(qty=1, client_order_id="twin") for _ in range(8)]
-    results = await asyncio.gather(*map(app.submit_order, twins), return_exceptions=True)
-    assert sum(isinstance(result, DuplicateClientOrderId) for result in results) == 7
-    assert (await app.get_position(stage.account_id, "AAPL")).qty == shares(1)
-    await verified(stage)
-
-
-async def test_replacement_cannot_take_the_client_order_id_of_an_ended_order(stage: Stage) -> None:
-    app = stage.app
-    assert app is not None
-    await app.submit_order(stage.order(client_order_id="once"))
-    resting = await app.submit_order(stage.order(limit_price=price(50)))
-    with pytest.raises(DuplicateClientOrderId):
-        await app.replace_order(
-            ReplaceOrder(
-                order_id=resting.order_id,
-                new_order_id=OrderId(new_id()),
-                account_id=stage.account_id,
-                client_order_id="once",
-            )
-        )
-    assert (await app.get_order(stage.account_id, resting.order_id)).status is OrderStatus.NEW
-    await verified(stage)
-
-
-async def test_client_order_id_stays_unique_after_the_order_has_ended(stage: Stage) -> None:
-    app = stage.app
-    assert app is not None
-    await app.submit_order(stage.order(client_order_id="once"))
-    with pytest.raises(DuplicateClientOrderId):
-        await app.submit_order(stage.order(client_order_id="once"))
-    twins = [stage.order(client_order_id="twin", limit_price=price(50)) for _ in range(2)]
-    results = await asyncio.gather(*map(app.submit_order, twins), return_exceptions=True)
-    assert sorted(type(result).__name__ for result in results) == [
-        "DuplicateClientOrderId",
-        "Order",
-    ]
-    async with restarted(stage) as again:
-        for name in ("once", "twin"):
-            with pytest.raises(DuplicateClientOrderId):
-                await again.submit_order(stage.order(client_order_id=name))
 
 
 async def test_refused_order_leaves_no_trace(stage: Stage) -> None:
