@@ -66,14 +66,22 @@ async def bad_input_site(postgres_dsn: str) -> AsyncIterator[Site]:
 
 @pytest.fixture(scope="session")
 async def trader(bad_input_site: Site) -> AsyncIterator[Trader]:
-    """Return the trader."""
-    site = bad_input_site
+    """Return a trader whose orders stay as they are."""
+    async with open_trader(bad_input_site) as trader:
+        yield trader
+
+
+@pytest.fixture(scope="session")
+async def fuzzed_trader(bad_input_site: Site) -> AsyncIterator[Trader]:
+    """Return a trader of another venue, whose orders may come and go."""
+    async with open_trader(bad_input_site) as trader:
+        yield trader
+
+
+@asynccontextmanager
+async def open_trader(site: Site) -> AsyncIterator[Trader]:
+    """Open a replay and let a trader begin there."""
     database = await asyncpg.connect(site.dsn)
-    first = site.bootstrap.key
-    administrator = {
-        "APCA-API-KEY-ID": first.key.key_id,
-        "APCA-API-SECRET-KEY": first.secret,
-    }
     feed = {
         "kind": "replay",
         "symbols": ["AAPL", "IBM"],
@@ -84,7 +92,7 @@ async def trader(bad_input_site: Site) -> AsyncIterator[Trader]:
         opened = await client.post(
             "/tradewind/v1/venues",
             json={"name": "Bad input", "feed": feed, "cash": "10000"},
-            headers=administrator,
+            headers=administrator(site),
         )
         venue = opened.raise_for_status().json()
         client.headers["APCA-API-KEY-ID"] = venue["key_id"]
@@ -101,7 +109,12 @@ async def trader(bad_input_site: Site) -> AsyncIterator[Trader]:
             client_order_id="the open one",
         )
         await step(client, venue["venue_id"])
-        trader = Trader(
+        orders = (await client.get("/v2/orders?status=all")).json()
+        assert {order["id"]: order["status"] for order in orders} == {
+            filled: "filled",
+            resting: "new",
+        }
+        yield Trader(
             client=client,
             database=database,
             site=site,
@@ -110,13 +123,13 @@ async def trader(bad_input_site: Site) -> AsyncIterator[Trader]:
             filled_order_id=filled,
             open_order_id=resting,
         )
-        orders = (await client.get("/v2/orders?status=all")).json()
-        assert {order["id"]: order["status"] for order in orders} == {
-            filled: "filled",
-            resting: "new" if orders[0]["status"] == "new" else "accepted",
-        }
-        yield trader
     await database.close()
+
+
+def administrator(site: Site) -> dict[str, str]:
+    """Return the headers of the first administrator's key."""
+    first = site.bootstrap.key
+    return {"APCA-API-KEY-ID": first.key.key_id, "APCA-API-SECRET-KEY": first.secret}
 
 
 async def step(client: httpx.AsyncClient, venue_id: str) -> None:

@@ -4,7 +4,7 @@ import base64
 
 import httpx
 import pytest
-from tests.integration.bad_input.conftest import Trader, assert_refused
+from tests.integration.bad_input.conftest import Trader, administrator, assert_refused
 
 from tradewind.platform.ids import new_id
 
@@ -124,8 +124,7 @@ async def test_impossible_venue_is_not_opened(
 ) -> None:
     count = "SELECT count(*) FROM orders.venues"
     before = await trader.database.fetchval(count)
-    first = trader.site.bootstrap.key
-    headers = {KEY: first.key.key_id, SECRET: first.secret}
+    headers = administrator(trader.site)
     answer = await trader.client.post("/tradewind/v1/venues", json=VENUE | fields, headers=headers)
     assert_problem(answer, *refusal)
     assert await trader.database.fetchval(count) == before
