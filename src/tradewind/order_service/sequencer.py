@@ -7,10 +7,10 @@ fails, memory is ahead of the journal: the venue stops for good and ``on_failure
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
 
-import structlog
 from msgspec import Struct
 
 from tradewind.contracts.market_data import FeedMessage
@@ -19,15 +19,33 @@ from tradewind.contracts.vocabulary import AccountId
 from tradewind.order_service.domain.commands import Command
 from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.decide import decide
+from tradewind.order_service.domain.refusals import OutcomeUnknown
 from tradewind.order_service.domain.state import OrderState
-from tradewind.order_service.journal_writer import JournalWriter
 from tradewind.platform.clock import Clock
 from tradewind.platform.errors import Refusal, Unavailable
+from tradewind.platform.tasks import end_tasks
 
 BATCH_MAX = 512
 QUEUE_MAX = 20_000
+STOP_TIMEOUT_S = 30.0
 
-_log = structlog.get_logger("order_service")
+
+class Writer(Protocol):
+    """What makes a batch durable; any error it raises ends the venue."""
+
+    async def write(self, emitted: list[Emitted], touched: list[OrderState]) -> None:
+        """Return after the commit."""
+        ...
+
+    async def known_client_order_ids(
+        self, wanted: Sequence[tuple[AccountId, str]]
+    ) -> set[tuple[AccountId, str]]:
+        """Return those of the pairs of account and client order id that belong to an order."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is held."""
+        ...
 
 
 class _Waiting(Struct, gc=False):
@@ -41,7 +59,7 @@ class Sequencer:
     def __init__(
         self,
         core: Core,
-        writer: JournalWriter,
+        writer: Writer,
         clock: Clock,
         *,
         on_commit: Callable[[Sequence[Emitted]], None],
@@ -56,6 +74,7 @@ class Sequencer:
         self._wake = asyncio.Event()
         self._committed = asyncio.Event()
         self._committed.set()
+        self._readers = 0
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self.failed = False
@@ -65,18 +84,25 @@ class Sequencer:
         self._task = asyncio.create_task(self._run(), name=f"sequencer {self.core.spec.venue_id}")
 
     async def stop(self) -> None:
-        """Finish what waits, then end."""
+        """Finish what waits, then end; what takes too long is broken off, its outcome unknown."""
         self._stopping = True
         self._wake.set()
         if self._task is not None:
-            await asyncio.wait([self._task], timeout=30)
+            await asyncio.wait([self._task], timeout=STOP_TIMEOUT_S)
+            await end_tasks([self._task])
+            # A failure has been reported by then.
+            await asyncio.gather(self._task, return_exceptions=True)
         await self._writer.close()
 
     async def execute(self, command: Command) -> Any:
-        """Carry a command out and return its answer when it is durable; raises ``Refusal``."""
+        """Carry a command out and return its answer when it is durable; raises ``Refusal``.
+
+        ``Unavailable`` means that nothing was done, ``OutcomeUnknown`` that nobody can tell.
+        """
         if self._stopping or self.failed:
             raise Unavailable("the venue is stopping; try again in a moment")
-        if len(self._waiting) >= QUEUE_MAX:
+        # The feed sends one message after another; a session or a dividend must not be lost.
+        if len(self._waiting) >= QUEUE_MAX and not isinstance(command, FeedMessage):
             raise Unavailable("too many commands are waiting; try again in a moment")
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(command, answer))
@@ -85,8 +111,12 @@ class Sequencer:
 
     async def settled(self) -> None:
         """Return when memory shows nothing that is not yet durable; raises ``Unavailable``."""
-        while not self._committed.is_set():
-            await self._committed.wait()
+        self._readers += 1
+        try:
+            while not self._committed.is_set():
+                await self._committed.wait()
+        finally:
+            self._readers -= 1
         if self.failed:
             raise Unavailable("the venue has stopped; try again in a moment")
 
@@ -99,27 +129,36 @@ class Sequencer:
                     self._wake.clear()
                     await self._wake.wait()
                     continue
-                await self._batch()
+                wrote = await self._batch()
+                if self._readers or not wrote:
+                    # Otherwise the next commit begins before anybody has had a turn.
+                    await asyncio.sleep(0)
         except BaseException as error:
             self.failed = True
             self._committed.set()
-            self._refuse_waiting()
+            _refuse(self._waiting, Unavailable("the venue has stopped; this was not done"))
+            self._waiting.clear()
             if not isinstance(error, asyncio.CancelledError):
                 self._on_failure(error)
             raise
 
-    async def _batch(self) -> None:
+    async def _batch(self) -> bool:
+        """Decide what waits and make it durable; return whether there was anything to write."""
         batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
+        unknown: Refusal = Unavailable("the venue has stopped; this was not done")
         try:
             await self._look_up_client_order_ids(batch)
+            batch = [entry for entry in batch if not entry.answer.done()]
             self._committed.clear()
+            unknown = OutcomeUnknown(
+                "the venue has stopped; whether this was done is not known, look it up"
+            )
             answers = [self._decide(entry.command) for entry in batch]
             emitted, touched = self.core.drain()
             if emitted:
                 await self._writer.write(emitted, touched)
         except BaseException:
-            # Whoever waits learns nothing of an outcome that is not known to be durable.
-            self._waiting.extendleft(reversed(batch))
+            _refuse(batch, unknown)
             raise
         self._committed.set()
         if emitted:
@@ -131,18 +170,24 @@ class Sequencer:
                 entry.answer.set_result(value)
             else:
                 entry.answer.set_exception(refusal)
+        return bool(emitted)
 
     def _decide(self, command: Command) -> tuple[Any, Refusal | None]:
-        at = command.at if isinstance(command, FeedMessage) else self._clock.now()
-        if self.core.spec.follows_feed_time and not isinstance(command, FeedMessage):
-            at = self.core.at or self.core.spec.starts_at or at
         try:
-            answer = decide(self.core, command, at)
+            answer = decide(self.core, command, self._time_of(command))
         except Refusal as refusal:
             return None, refusal
         if isinstance(answer, OrderState):
             return answer.view(), None
         return answer, None
+
+    def _time_of(self, command: Command) -> datetime:
+        """Return the venue's time: the clock's, or in a replay that of the newest feed message."""
+        if not self.core.spec.follows_feed_time:
+            return self._clock.now()
+        if isinstance(command, FeedMessage):
+            return command.at
+        return self.core.at or self.core.spec.starts_at or self._clock.now()
 
     async def _look_up_client_order_ids(self, batch: list[_Waiting]) -> None:
         """Learn which of the batch's client order ids belong to orders that have ended."""
@@ -156,9 +201,8 @@ class Sequencer:
         known = await self._writer.known_client_order_ids(wanted) if wanted else set()
         self.core.known_client_order_ids = known
 
-    def _refuse_waiting(self) -> None:
-        gone = Unavailable("the venue has stopped; whether this was done is not known, look it up")
-        for entry in self._waiting:
-            if not entry.answer.done():
-                entry.answer.set_exception(gone)
-        self._waiting.clear()
+
+def _refuse(entries: Iterable[_Waiting], refusal: Refusal) -> None:
+    for entry in entries:
+        if not entry.answer.done():
+            entry.answer.set_exception(refusal)

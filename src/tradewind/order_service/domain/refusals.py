@@ -4,7 +4,13 @@ When several reasons apply, the one that stands first here is given, so that the
 gets the same answer.
 """
 
-from tradewind.platform.errors import MalformedRequest, NotFound, NotPermitted, Refusal
+from tradewind.platform.errors import (
+    MalformedRequest,
+    NotFound,
+    NotPermitted,
+    Refusal,
+    Unavailable,
+)
 
 
 class AccountNotFound(NotFound):
@@ -95,3 +101,9 @@ class VenueExists(Refusal):
     """A venue of this id is there already."""
 
     title = "Venue exists"
+
+
+class OutcomeUnknown(Unavailable):
+    """The venue stopped while this was on its way to the journal: it may be done or not."""
+
+    title = "Outcome unknown"
