@@ -9,7 +9,7 @@ and adding two currencies raises. All rounding of the platform happens in this m
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal, Inexact
 from enum import StrEnum
 from typing import NewType, TypeVar
 
@@ -26,6 +26,9 @@ CENT: int = SCALE // 100
 
 _MAX_TEXT = 64
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
+
+# The default context would round beyond 28 digits without a word.
+_EXACT = Context(prec=MAX_PREC, traps=[Inexact])
 
 _T = TypeVar("_T")
 
@@ -84,7 +87,7 @@ def to_units(value: Decimal | str | int) -> int:
 
 def from_units(units: int) -> Decimal:
     """Return the exact decimal of a scaled integer."""
-    return Decimal(units).scaleb(-SCALE_DIGITS)
+    return Decimal(units).scaleb(-SCALE_DIGITS, _EXACT)
 
 
 def format_units(units: int) -> str:
