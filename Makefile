@@ -103,7 +103,7 @@ $(BIN)/python: | $(UV)
 
 # A development installation holds everything that running needs.
 $(RUN_STAMP): requirements/demo.txt pyproject.toml | $(BIN)/python $(UV)
-	@if [ -f $(DEV_STAMP) ]; then $(MAKE) --no-print-directory $(DEV_STAMP); else \
+	@if [ -f $(DEV_STAMP) ]; then $(MAKE) -s --no-print-directory $(DEV_STAMP); else \
 		echo "Installing Tradewind into $(VENV)"; \
 		$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/demo.txt && \
 		$(UV) pip install -q --python $(BIN)/python --no-deps -e .; fi

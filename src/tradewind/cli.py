@@ -31,7 +31,9 @@ app.add_typer(keys_app, name="keys")
 _T = TypeVar("_T")
 
 DataDir = Annotated[
-    Path | None, typer.Option(help="Data folder (TRADEWIND_DATA_DIR).", show_default=False)
+    Path | None,
+    # Whether it can be used is the platform's to say, in a sentence of its own.
+    typer.Option(help="Data folder (TRADEWIND_DATA_DIR).", show_default=False, readable=False),
 ]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, show_default=False)]
 

@@ -29,10 +29,7 @@ class DataFolder:
                 marker.write_text(f"{FORMAT}\n", encoding="ascii")
         except OSError as error:
             self.release()
-            raise StartupRefused(
-                f"The data folder {self.path} cannot be written ({error.strerror or error}). "
-                "Make it writable, or choose another one with TRADEWIND_DATA_DIR."
-            ) from error
+            raise unusable(self.path, error) from error
 
     def release(self) -> None:
         """Let another platform use the folder."""
@@ -46,6 +43,8 @@ class DataFolder:
             text = (self.path / "version").read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise unusable(self.path, error) from error
         if not text.isdigit() or int(text) > FORMAT:
             raise StartupRefused(
                 f"The data folder {self.path} is of a newer version of Tradewind (format "
@@ -70,3 +69,11 @@ class DataFolder:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         self._lock = lock
+
+
+def unusable(path: Path, error: OSError) -> StartupRefused:
+    """Say that a data folder cannot be used, and what to do."""
+    return StartupRefused(
+        f"The data folder {path} cannot be used ({error.strerror or error}). "
+        "Make it readable and writable, or choose another one with TRADEWIND_DATA_DIR."
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 
+from tradewind.platform.data_folder import unusable
 from tradewind.platform.errors import StartupRefused
 
 DATABASE = "tradewind"
@@ -69,8 +70,11 @@ class EmbeddedPostgres:
 
     @property
     def is_initialized(self) -> bool:
-        """Whether the data folder already holds a database."""
-        return (self._folder / "PG_VERSION").is_file()
+        """Whether the data folder already holds a database; raises ``StartupRefused``."""
+        try:
+            return (self._folder / "PG_VERSION").is_file()
+        except OSError as error:
+            raise unusable(self._data_dir, error) from error
 
     async def start(self) -> str:
         """Start the server, making its data folder at first, and return the DSN.
@@ -80,10 +84,7 @@ class EmbeddedPostgres:
         try:
             await asyncio.to_thread(self._prepare)
         except OSError as error:
-            raise StartupRefused(
-                f"The data folder {self._data_dir} cannot be used ({error.strerror}). "
-                "Make it writable, or choose another one with TRADEWIND_DATA_DIR."
-            ) from error
+            raise unusable(self._data_dir, error) from error
         if not self.is_initialized:
             await self._initialize()
         self._check_version()

@@ -37,5 +37,5 @@ def test_a_folder_of_a_newer_version_is_refused(tmp_path: Path, marker: str) -> 
 
 def test_a_path_below_a_regular_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(StartupRefused, match=r"cannot be written.*TRADEWIND_DATA_DIR"):
+    with pytest.raises(StartupRefused, match=r"cannot be used.*TRADEWIND_DATA_DIR"):
         DataFolder(tmp_path / "file" / "data").acquire()
