@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp
 
 from tradewind.contracts.accounts import Bootstrap
-from tradewind.contracts.vocabulary import MAIN_VENUE
+from tradewind.contracts.vocabulary import MAIN_VENUE, AccountId
 from tradewind.platform.bus import Bus, InProcessBus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.component import Component
@@ -249,15 +249,13 @@ def make_bus(settings: Settings) -> Bus:
 async def _bootstrap(
     settings: Settings, accounts: "AccountService", orders: "OrderService"
 ) -> Bootstrap | None:
-    made = await accounts.bootstrap(MAIN_VENUE)
-    if made is None:
-        return None
-    account_id = made.account.account_id
-    await orders.open_account(MAIN_VENUE, account_id)
-    cash = MoneyUnits(to_units(settings.initial_cash))
-    if cash:
-        await orders.deposit(account_id, cash, _INITIAL_DEPOSIT)
-    return made
+    async def fund(account_id: AccountId) -> None:
+        await orders.open_account(MAIN_VENUE, account_id)
+        cash = MoneyUnits(to_units(settings.initial_cash))
+        if cash:
+            await orders.deposit(account_id, cash, _INITIAL_DEPOSIT)
+
+    return await accounts.bootstrap(MAIN_VENUE, fund)
 
 
 def _main_venue(settings: Settings) -> "VenueSpec":

@@ -1,5 +1,6 @@
 """The account service's use cases."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from limits import parse
@@ -89,7 +90,9 @@ class AccountsOfUsers:
             size_max=_CACHE_SIZE_MAX,
         )
 
-    async def bootstrap(self, venue_id: VenueId) -> Bootstrap | None:
+    async def bootstrap(
+        self, venue_id: VenueId, fund: Callable[[AccountId], Awaitable[None]]
+    ) -> Bootstrap | None:
         """Make the first administrator, account and key; ``None`` when there already is a user."""
         if await self._repository.has_users():
             return None
@@ -106,6 +109,7 @@ class AccountsOfUsers:
             name=_FIRST_KEY_NAME,
             created_at=now,
         )
+        await fund(account_id)
         account = await self._repository.create_first(
             FirstStart(
                 user=user,

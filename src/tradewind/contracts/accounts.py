@@ -1,5 +1,6 @@
 """What the account service offers: users, sessions, API keys and who a caller is."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -85,8 +86,15 @@ class Bootstrap(Struct, frozen=True, kw_only=True):
 class AccountService(Protocol):
     """What other services may ask about callers."""
 
-    async def bootstrap(self, venue_id: VenueId) -> Bootstrap | None:
-        """Make the first administrator, account and key; ``None`` when there already is a user."""
+    async def bootstrap(
+        self, venue_id: VenueId, fund: Callable[[AccountId], Awaitable[None]]
+    ) -> Bootstrap | None:
+        """Make the first administrator, account and key; ``None`` when there already is a user.
+
+        ``fund`` makes the account ready to trade. It runs before anything is stored here, so that a
+        start which dies half-way leaves no user whose account has no cash: the next start begins
+        anew.
+        """
         ...
 
     async def verify_key(self, key_id: str, secret: str) -> Identity | None:

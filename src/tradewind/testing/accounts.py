@@ -1,6 +1,6 @@
 """The account service in memory: three people, one account each, keys and sessions in clear."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from tradewind.contracts.accounts import (
@@ -18,6 +18,10 @@ from tradewind.platform.ids import derived_id
 
 BEGINNING = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 PASSWORD = "correct horse"  # noqa: S105 of people who do not exist
+
+
+async def fund_nothing(_: AccountId) -> None:
+    """Leave the first account without a trading side: for tests of the account service alone."""
 
 
 class AccountsInMemory:
@@ -64,7 +68,9 @@ class AccountsInMemory:
         """Return the first account of a role's user."""
         return next(a for a in self.accounts.values() if self.users[a.user_id].role is role)
 
-    async def bootstrap(self, venue_id: VenueId) -> Bootstrap | None:
+    async def bootstrap(
+        self, venue_id: VenueId, fund: Callable[[AccountId], Awaitable[None]]
+    ) -> Bootstrap | None:
         """Do nothing: there are users already."""
         return None
 

@@ -12,12 +12,13 @@ from tradewind.platform.clock import ManualClock
 from tradewind.platform.database import Database
 from tradewind.platform.errors import MalformedRequest, NotFound, Refusal
 from tradewind.platform.ids import new_id
+from tradewind.testing.accounts import fund_nothing
 
 
 @pytest.fixture
 async def first(app: AccountApp) -> Bootstrap:
     """Return what the first start made."""
-    made = await app.bootstrap(MAIN_VENUE)
+    made = await app.bootstrap(MAIN_VENUE, fund_nothing)
     assert made is not None
     return made
 

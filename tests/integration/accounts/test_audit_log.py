@@ -7,10 +7,11 @@ from tradewind.account_service.app import AccountApp
 from tradewind.contracts.vocabulary import MAIN_VENUE
 from tradewind.platform.database import Database
 from tradewind.platform.errors import NotAuthenticated
+from tradewind.testing.accounts import fund_nothing
 
 
 async def test_every_change_of_rights_is_in_the_log(app: AccountApp, database: Database) -> None:
-    first = await app.bootstrap(MAIN_VENUE)
+    first = await app.bootstrap(MAIN_VENUE, fund_nothing)
     assert first is not None
     key = await app.create_key(first.account.account_id, "bot")
     await app.revoke_key(first.account.account_id, key.key.key_id)
@@ -48,7 +49,7 @@ async def test_every_change_of_rights_is_in_the_log(app: AccountApp, database: D
 async def test_rows_of_the_log_cannot_be_changed(
     app: AccountApp, database: Database, statement: str
 ) -> None:
-    await app.bootstrap(MAIN_VENUE)
+    await app.bootstrap(MAIN_VENUE, fund_nothing)
     with pytest.raises(asyncpg.RestrictViolationError, match="only ever added"):
         await database.execute(statement)
 

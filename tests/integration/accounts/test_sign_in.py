@@ -14,6 +14,7 @@ from tradewind.platform.clock import ManualClock
 from tradewind.platform.database import Database
 from tradewind.platform.errors import NotAuthenticated, NotFound, RateLimited
 from tradewind.platform.ids import new_id
+from tradewind.testing.accounts import fund_nothing
 
 HERE = "192.0.2.1"
 
@@ -21,7 +22,7 @@ HERE = "192.0.2.1"
 @pytest.fixture
 async def first(app: AccountApp) -> Bootstrap:
     """Return what the first start made."""
-    made = await app.bootstrap(MAIN_VENUE)
+    made = await app.bootstrap(MAIN_VENUE, fund_nothing)
     assert made is not None
     return made
 
