@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -21,6 +22,8 @@ _SUPERUSER = "postgres"
 _SERVER_USER = "tradewind"
 _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 30
+_QUIT_TIMEOUT_S = 5.0
+_POLL_S = 0.02
 _ORPHANS_TIMEOUT_S = 20.0
 _REASON_LENGTH = 20_000
 _TIMED_OUT = 124
@@ -103,7 +106,7 @@ class EmbeddedPostgres:
         while True:
             if await self._answers():
                 return self._dsn(DATABASE)
-            if not await asyncio.to_thread(self._is_alive):
+            if await asyncio.to_thread(self._living_pid) is None:
                 return None
             if asyncio.get_running_loop().time() > deadline:
                 raise StartupRefused(
@@ -115,15 +118,27 @@ class EmbeddedPostgres:
 
     async def stop(self) -> None:
         """Stop the server: a clean checkpoint, or at once when that takes too long."""
-        if not self.is_initialized:
-            return
-        arguments = ["-D", str(self._folder), "-w", "-t", str(_STOP_TIMEOUT_S), "stop", "-m"]
-        code, _ = await self._run("pg_ctl", *arguments, "fast", timeout_s=_STOP_TIMEOUT_S + 5)
-        if code and await asyncio.to_thread(self._is_alive):
-            await self._run("pg_ctl", *arguments, "immediate", timeout_s=_STOP_TIMEOUT_S + 5)
+        # By signals, not by pg_ctl: that runs as the server's user, who may no longer reach a
+        # folder above which somebody has closed the way.
+        if not await self._end_by(signal.SIGINT, _STOP_TIMEOUT_S):
+            await self._end_by(signal.SIGQUIT, _QUIT_TIMEOUT_S)
         if self._socket_folder() != self._folder:
             with contextlib.suppress(OSError):
                 self._socket_folder().rmdir()
+
+    async def _end_by(self, kind: signal.Signals, timeout_s: float) -> bool:
+        """Signal the server, if there is one, and tell whether it has ended in time."""
+        pid = await asyncio.to_thread(self._living_pid)
+        if pid is None:
+            return True
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, kind)
+        deadline = time.monotonic() + timeout_s
+        while await asyncio.to_thread(self._living_pid) == pid:
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(_POLL_S)
+        return True
 
     def _prepare(self) -> None:
         self._data_dir.mkdir(parents=True, exist_ok=True)
@@ -211,7 +226,7 @@ class EmbeddedPostgres:
         PostgreSQL clears away a dead server's file by itself, but takes any process of that number
         for a server. It still refuses to start while processes of the old server are at work.
         """
-        if self._is_alive():
+        if self._living_pid() is not None:
             return
         for path in (
             self._folder / "postmaster.pid",
@@ -243,14 +258,14 @@ class EmbeddedPostgres:
         await connection.close(timeout=2)
         return True
 
-    def _is_alive(self) -> bool:
-        """Tell whether the process in the pid file is a PostgreSQL on this very folder."""
+    def _living_pid(self) -> int | None:
+        """Return the process in the pid file if it is a PostgreSQL on this very folder."""
         try:
             pid = int((self._folder / "postmaster.pid").read_text().split("\n", 1)[0])
         except (OSError, ValueError):
-            return False
+            return None
         command = _command_of(pid)
-        return "postgres" in command and str(self._folder) in command
+        return pid if "postgres" in command and str(self._folder) in command else None
 
     def _dsn(self, database: str) -> str:
         return f"postgresql://{_SUPERUSER}@/{database}?host={self._socket_folder()}"

@@ -143,3 +143,14 @@ async def test_a_canceled_start_leaves_no_server_behind(folder: Path) -> None:
         await asyncio.gather(starting, return_exceptions=True)
         await database.stop()
         assert await EmbeddedPostgres(folder).attach() is None
+
+
+async def test_a_server_whose_folder_was_closed_off_still_ends_and_recovers(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "way" / "data")
+    dsn = await server.start()
+    await ask(dsn, "CREATE TABLE kept (n int)")
+    (folder / "way").chmod(0o700)
+    await server.stop()
+    assert await server.attach() is None
+    assert await ask(await server.start(), "SELECT count(*) FROM kept") == 0
+    await server.stop()
