@@ -18,15 +18,13 @@ from tradewind.contracts.vocabulary import (
     VenueId,
 )
 from tradewind.order_service.domain.state import VenueState
+from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state
 from tradewind.platform.database import Database, Record
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 
-SNAPSHOT_FORMAT = 1
 SNAPSHOTS_KEPT = 2
 
 _decode_event = msgspec.json.Decoder(Event).decode
-_decode_state = msgspec.msgpack.Decoder(VenueState).decode
-_encode_state = msgspec.msgpack.Encoder().encode
 
 _CLOSED = ("filled", "canceled", "expired", "replaced")
 
@@ -77,14 +75,14 @@ class OrderRepository:
         return {AccountId(str(row["account_id"])): VenueId(row["venue_id"]) for row in rows}
 
     async def newest_snapshot(self, venue_id: VenueId) -> VenueState | None:
-        """Return the newest snapshot that this code can read."""
+        """Return the newest snapshot that this code can read and whose journal is there."""
         encoded = await self._database.fetchval(
-            "SELECT state FROM snapshots WHERE venue_id = $1 AND format = $2 "
-            "ORDER BY number DESC LIMIT 1",
+            "SELECT state FROM snapshots WHERE venue_id = $1 AND format = $2 AND number <= "
+            "(SELECT max(number) FROM journal WHERE venue_id = $1) ORDER BY number DESC LIMIT 1",
             venue_id,
             SNAPSHOT_FORMAT,
         )
-        return _decode_state(encoded) if encoded is not None else None
+        return decode_state(encoded) if encoded is not None else None
 
     async def save_snapshot(self, venue_id: VenueId, number: int, state: bytes) -> None:
         """Store an encoded state and drop all but the newest ones."""
@@ -186,11 +184,6 @@ class OrderRepository:
             query.limit,
         )
         return [_order(row) for row in rows]
-
-
-def encode_state(state: VenueState) -> bytes:
-    """Encode a state for a snapshot."""
-    return _encode_state(state)
 
 
 def _text(value: Any) -> Any:  # a UUID or None

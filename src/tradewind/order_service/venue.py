@@ -15,8 +15,9 @@ from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.journal_tail import JournalTail
 from tradewind.order_service.journal_writer import JournalWriter
 from tradewind.order_service.recovery import recover
-from tradewind.order_service.repository import OrderRepository, encode_state
+from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.sequencer import Sequencer
+from tradewind.order_service.snapshots import encode_state
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
 from tradewind.platform.database import Database

@@ -1,0 +1,58 @@
+"""Snapshots: nothing is lost on the way, and an old one is never read as a new one."""
+
+import hashlib
+
+import msgspec
+from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, money, price
+
+from tradewind.contracts.market_data import SessionClosed
+from tradewind.contracts.orders import Configuration
+from tradewind.order_service.domain import commands
+from tradewind.order_service.domain.ledger import OUTSIDE, Ledger
+from tradewind.order_service.domain.state import (
+    AccountState,
+    OrderState,
+    PositionState,
+    VenueState,
+)
+from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state, encode_state
+
+STRUCTURES = {2: "23e5365347d5f6de"}
+"""Digest of the structure that each format had. A change of structure needs a new format."""
+
+
+def structure() -> str:
+    """Return a digest of every field, its type and its order in the snapshot."""
+    structs = (VenueState, AccountState, OrderState, PositionState, Ledger, Configuration)
+    fields = [
+        f"{struct.__name__}.{each.encode_name}: {each.type}"
+        for struct in structs
+        for each in msgspec.structs.fields(struct)
+    ]
+    return hashlib.sha256("\n".join(fields).encode()).hexdigest()[:16]
+
+
+def test_change_of_the_state_comes_with_a_new_format() -> None:
+    assert STRUCTURES[SNAPSHOT_FORMAT] == structure()
+
+
+def test_snapshot_gives_the_state_back() -> None:
+    stage = Stage()
+    stage.give(ALICE, 10)
+    stage.depth(bids=[("9", 100)])
+    stage.submit(ALICE, "sell", 3, "11", "gtc")
+    stage.submit(BOB, "buy", 3, "9", "gtc")
+    stage.feed(SessionClosed(DAY, stage.now, {"AAPL": price("10")}))
+    stage.submit(BOB, "buy", 1)
+    state = stage.core.state
+    again = decode_state(encode_state(state))
+    assert again == state
+    assert list(again.orders) == list(state.orders)
+
+
+def test_sums_may_outgrow_64_bits() -> None:
+    stage = Stage()
+    for _ in range(20):
+        stage.run(commands.Deposit(ALICE, money("1000000000"), "rich"))
+    assert stage.core.state.ledger.posted(OUTSIDE, "USD") < -(2**63)
+    assert decode_state(encode_state(stage.core.state)) == stage.core.state
