@@ -38,6 +38,8 @@ class CancelReason(StrEnum):
     IMMEDIATE = "immediate_or_cancel"
     FILL_OR_KILL = "fill_or_kill"
     UNFUNDED = "insufficient_buying_power"
+    WASH_TRADE = "wash_trade"
+    """It came to an order of its own account."""
     CORPORATE_ACTION = "corporate_action"
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tradewind.contracts.journal import OrderAccepted, OrderFilled
 from tradewind.contracts.market_data import (
     CashDividend,
     Depth,
@@ -32,7 +33,8 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
-from tradewind.order_service.domain.state import Books, VenueState
+from tradewind.order_service.domain.state import Books, OrderState, VenueState
+from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.platform.errors import Refusal
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
 
@@ -75,7 +77,8 @@ class CoreMachine(RuleBasedStateMachine):
         self.core = Core(spec)
         self.replica = VenueState(venue_id=spec.venue_id)
         self.replica_books = Books.of(self.replica)
-        self.last_fills: list[object] = []
+        self.owners: dict[OrderId, AccountId] = {}
+        self.fees: dict[OrderId, int] = {}
         for account_id in ACCOUNTS:
             self.run(commands.OpenAccount(account_id))
             self.run(commands.Deposit(account_id, MoneyUnits(50_000 * SCALE), "start"))
@@ -102,10 +105,35 @@ class CoreMachine(RuleBasedStateMachine):
             assert self.core.state.number == before, "a refusal must change nothing"
             answer = None
         emitted, _ = self.core.drain()
+        self.emitted = [record.event for record in emitted]
+        self.remember()
         for record in emitted:
             event = msgspec.json.decode(msgspec.json.encode(record.event), type=type(record.event))
             apply(self.replica, self.replica_books, record.number, record.at, event)
         return answer
+
+    def remember(self) -> None:
+        """Check what fills promise one by one, and add their fees up."""
+        for event in self.emitted:
+            if isinstance(event, OrderAccepted):
+                self.owners[event.order_id] = event.account_id
+            if not isinstance(event, OrderFilled):
+                continue
+            if event.contra_order_id is not None:
+                assert self.owners[event.contra_order_id] != event.account_id, "a wash trade"
+            fees = self.fees[event.order_id] = self.fees.get(event.order_id, 0) + event.fee
+            total = self.core.fees.total(event.filled_qty, event.filled_value)
+            if event.side is OrderSide.BUY:
+                assert fees == total, "the fees of the fills are the fee of them together"
+            else:
+                assert fees <= min(total, event.filled_value), "a sell pays what it brought in"
+
+    @rule()
+    def restart(self) -> None:
+        """Go on from a snapshot, as another process would."""
+        state = decode_state(encode_state(self.core.state))
+        assert state == self.core.state
+        self.core = Core(self.core.spec, state)
 
     def feed(self, *events: object) -> None:
         self.feed_number += 1
@@ -133,7 +161,7 @@ class CoreMachine(RuleBasedStateMachine):
         tif: TimeInForce,
     ) -> None:
         order_id = self.new_id()
-        self.run(
+        order = self.run(
             SubmitOrder(
                 order_id=order_id,
                 account_id=account,
@@ -146,6 +174,11 @@ class CoreMachine(RuleBasedStateMachine):
                 limit_price=price,
             )
         )
+        if isinstance(order, OrderState):
+            if tif is TimeInForce.FOK:
+                assert order.filled_qty in (0, order.qty)
+            if tif in (TimeInForce.FOK, TimeInForce.IOC):
+                assert not order.status.is_open
 
     @rule(index=st.integers(0, 50))
     def cancel(self, index: int) -> None:
@@ -274,15 +307,11 @@ class CoreMachine(RuleBasedStateMachine):
             assert 0 <= order.filled_qty < order.qty
 
     @invariant()
-    def the_users_book_is_never_crossed(self) -> None:
-        if self.core.fresh or not self.core.is_open:
-            return
-        for book in self.core.books.books.values():
+    def the_users_book_is_not_crossed_once_depth_has_been_shown(self) -> None:
+        for symbol, book in self.core.books.books.items():
             bid, ask = book.first(BUY), book.first(SELL)
-            if bid is not None and ask is not None and bid.price >= ask.price:
-                orders = self.core.state.orders
-                buyer, seller = orders[OrderId(bid.order_id)], orders[OrderId(ask.order_id)]
-                assert buyer.account_id == seller.account_id
+            if self.core.view.instrument(symbol).has_shown and bid and ask:
+                assert bid.price < ask.price
 
     @invariant()
     def the_book_keeps_price_then_time(self) -> None:

@@ -30,6 +30,7 @@ from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits, form
 DAY = date(2024, 1, 2)
 ALICE = AccountId("00000000-0000-7000-8000-00000000000a")
 BOB = AccountId("00000000-0000-7000-8000-00000000000b")
+CAROL = AccountId("00000000-0000-7000-8000-00000000000c")
 
 
 def price(text: str) -> PriceUnits:
@@ -48,7 +49,7 @@ def money(text: str) -> MoneyUnits:
 
 
 class Stage:
-    """Alice and Bob with 10,000 dollars each at an open venue."""
+    """Alice, Bob and Carol with 10,000 dollars each at an open venue."""
 
     def __init__(self, fees: FeeSchedule | None = None) -> None:
         self.now = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
@@ -56,7 +57,7 @@ class Stage:
         self.orders = 0
         venue = VenueSpec(venue_id=VenueId("test"), name="Test", fees=fees or FeeSchedule())
         self.core = Core(venue)
-        for account_id in (ALICE, BOB):
+        for account_id in (ALICE, BOB, CAROL):
             self.run(commands.OpenAccount(account_id))
             self.run(commands.Deposit(account_id, money("10000"), "start"))
         self.feed(SessionOpened(DAY, self.now))

@@ -45,6 +45,7 @@ def test_depth_that_comes_later_stands_behind() -> None:
 
 def test_feed_that_comes_to_the_price_fills_it_at_that_price() -> None:
     stage = Stage()
+    stage.depth(asks=[("10.1", 15)])
     stage.submit(ALICE, "buy", 20, "10")
     assert fills(stage.depth(asks=[("9.8", 15)])) == [("10", "15")]
 

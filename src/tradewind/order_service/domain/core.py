@@ -39,8 +39,6 @@ class Core:
         self.state = state or VenueState(venue_id=spec.venue_id)
         self.books = Books.of(self.state)
         self.view = MarketView()
-        self.fresh: dict[str, list[OrderId]] = {}
-        """Orders that joined at the open and have not met the feed's depth yet, by symbol."""
         self.known_client_order_ids: set[tuple[AccountId, str]] = set()
         """Of ended orders, as far as the commands at hand may repeat one."""
         self.emitted: list[Emitted] = []

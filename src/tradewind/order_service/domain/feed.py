@@ -1,5 +1,7 @@
 """What the feed does to users' orders: depth, trades, sessions and corporate actions."""
 
+from datetime import date
+
 from tradewind.contracts.journal import (
     CancelReason,
     CorporateActionApplied,
@@ -24,7 +26,7 @@ from tradewind.contracts.market_data import (
 from tradewind.contracts.vocabulary import OrderId, OrderStatus, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
-from tradewind.order_service.domain.matching import cancel, fill, match_incoming, side_of, take
+from tradewind.order_service.domain.matching import cancel, fill, side_of, take
 from tradewind.order_service.domain.state import AccountState
 from tradewind.platform.money import (
     CENT,
@@ -63,22 +65,45 @@ def show_depth(core: Core, depth: Depth) -> None:
     """Take over the feed's levels and let waiting orders meet them."""
     if not core.is_open:
         return
-    view = core.view.instrument(depth.symbol)
+    view = core.view.learn(depth.symbol)
+    is_first = not view.has_shown
     view.show(depth)
-    fresh = core.fresh.pop(depth.symbol, ())
-    for order_id in fresh:
-        order = core.state.orders.get(order_id)
-        if order is not None:
-            match_incoming(core, order)
-    waiting = core.books.market_orders.get(depth.symbol)
-    if waiting:
-        for order in list(waiting.values()):
-            take(core, order)
+    if is_first and _crosses(core, depth.symbol):
+        _join_again(core, depth.symbol)
+    for order in list(core.books.market_orders.get(depth.symbol, {}).values()):
+        take(core, order)
     book = core.books.books.get(depth.symbol)
     if book is not None:
         for side in (BUY, SELL):
             _shorten_queues(core, depth.symbol, book, side)
             _fill_crossed(core, depth.symbol, book, side)
+
+
+def _crosses(core: Core, symbol: str) -> bool:
+    """Tell whether any two of the users' limit orders and the feed's levels can trade."""
+    book = core.books.books.get(symbol)
+    if book is None:
+        return False
+    bid, ask = book.first(BUY), book.first(SELL)
+    shown = core.view.instrument(symbol).shown
+    return (
+        (bid is not None and ask is not None and bid.price >= ask.price)
+        or (bid is not None and next(shown[SELL].reaches(bid.price), None) is not None)
+        or (ask is not None and next(shown[BUY].reaches(ask.price), None) is not None)
+    )
+
+
+def _join_again(core: Core, symbol: str) -> None:
+    """Let every order come to the first depth of a session, one after another, oldest first.
+
+    Orders that were sent over night have met nobody yet, and those that stood before have not met
+    this day's market. The core does not know either what the feed showed before it was restarted.
+    """
+    orders = [core.state.orders[order_id] for order_id in core.books.lift(symbol)]
+    for order in sorted(orders, key=lambda order: order.priority):
+        take(core, order)
+        if order.status.is_open:
+            core.books.add(order)
 
 
 def _shorten_queues(core: Core, symbol: str, book: Book, side: int) -> None:
@@ -117,7 +142,7 @@ def print_trade(core: Core, trade: Trade) -> None:
     A trade through an order's price fills it; one at its price first uses up what the feed's queue
     had before it. No more is filled than the trade's own size.
     """
-    core.view.instrument(trade.symbol).last_price = trade.price
+    core.view.learn(trade.symbol).last_price = trade.price
     book = core.books.books.get(trade.symbol)
     if book is None or not core.is_open:
         return
@@ -149,11 +174,16 @@ def _use_up(core: Core, book: Book, side: int, price: int, used: int) -> None:
 
 
 def open_session(core: Core, event: SessionOpened) -> None:
-    """Begin a trading date; orders that waited join the book in order of acceptance."""
-    if core.state.session_date == event.trading_date:
-        return
-    if core.is_open:
-        _end_session(core, {})
+    """Begin a trading date; orders that waited join the book in order of acceptance.
+
+    A date that has begun already is not begun again. One whose end was never told ends now, valued
+    at its last trades.
+    """
+    running = core.state.session_date
+    if running is not None:
+        if event.trading_date <= running:
+            return
+        _end_session(core, running, core.view.last_prices())
     core.emit(SessionStarted(event.trading_date))
     for order in list(core.state.orders.values()):
         if order.status is OrderStatus.ACCEPTED:
@@ -161,25 +191,24 @@ def open_session(core: Core, event: SessionOpened) -> None:
             if order.limit_price is not None:
                 ahead = core.view.queue_ahead(order.symbol, side_of(order), order.limit_price)
             core.emit(OrderActivated(order.order_id, order.account_id, ahead))
-            core.fresh.setdefault(order.symbol, []).append(order.order_id)
 
 
 def close_session(core: Core, event: SessionClosed) -> None:
-    """End the trading date: day orders expire, positions are valued at the closing prices."""
-    if core.is_open:
-        _end_session(core, event.closing_prices)
+    """End the trading date: day orders expire, positions are valued at the closing prices.
+
+    The end of an earlier date than the one that runs is no news.
+    """
+    running = core.state.session_date
+    if running is not None and event.trading_date >= running:
+        _end_session(core, running, event.closing_prices)
 
 
-def _end_session(core: Core, closing_prices: dict[str, PriceUnits]) -> None:
-    assert core.state.session_date is not None
+def _end_session(core: Core, running: date, closing_prices: dict[str, PriceUnits]) -> None:
     for order in list(core.state.orders.values()):
         if order.time_in_force is TimeInForce.DAY:
             core.emit(OrderExpired(order.order_id, order.account_id, order.hold))
-    core.fresh.clear()
-    for view in core.view.instruments.values():
-        for shown in view.shown:
-            shown.levels = []
-    core.emit(SessionEnded(core.state.session_date, closing_prices))
+    core.view.forget_depth()
+    core.emit(SessionEnded(running, closing_prices))
 
 
 def split(core: Core, event: Split) -> None:
@@ -196,7 +225,8 @@ def split(core: Core, event: Split) -> None:
             event.action_id, event.symbol, event.ex_date, event.new_rate, event.old_rate
         )
     )
-    view = core.view.instrument(event.symbol)
+    view = core.view.learn(event.symbol)
+    view.forget_depth()
     if view.last_price is not None:
         view.last_price = PriceUnits(view.last_price * event.old_rate // event.new_rate)
 

@@ -52,21 +52,34 @@ class Shown:
 class InstrumentView:
     """The feed's picture of one instrument."""
 
-    __slots__ = ("last_price", "shown")
+    __slots__ = ("has_shown", "last_price", "shown")
 
     def __init__(self) -> None:
         self.shown = (Shown(0), Shown(1))
         self.last_price: PriceUnits | None = None
+        self.has_shown = False
+        """Whether the feed has shown depth in this session, as far as the core knows."""
 
     def show(self, depth: Depth) -> None:
         """Replace the levels by what the feed shows now."""
         self.shown[0].levels = [[level.price, level.size] for level in depth.bids]
         self.shown[1].levels = [[level.price, level.size] for level in depth.asks]
+        self.has_shown = True
+
+    def forget_depth(self) -> None:
+        """Show nothing until the feed speaks again."""
+        for side in self.shown:
+            side.levels = []
+        self.has_shown = False
 
     def reference_price(self, side: int) -> PriceUnits | None:
         """Return what a market order of a side would meet now, else the last trade."""
         best = self.shown[1 - side].best()
         return PriceUnits(best[0]) if best else self.last_price
+
+
+_NOTHING = InstrumentView()
+"""Looked at for every symbol that the feed has not spoken of; nobody changes it."""
 
 
 class MarketView:
@@ -82,11 +95,28 @@ class MarketView:
         """Number of the newest feed message."""
 
     def instrument(self, symbol: str) -> InstrumentView:
-        """Return the picture of one instrument, an empty one at first."""
+        """Return the picture of one instrument to look at, an empty one when nothing is known."""
+        return self.instruments.get(symbol, _NOTHING)
+
+    def learn(self, symbol: str) -> InstrumentView:
+        """Return the picture of one instrument to change it."""
         view = self.instruments.get(symbol)
         if view is None:
             view = self.instruments[symbol] = InstrumentView()
         return view
+
+    def forget_depth(self) -> None:
+        """Show no depth of any instrument until the feed speaks again."""
+        for view in self.instruments.values():
+            view.forget_depth()
+
+    def last_prices(self) -> dict[str, PriceUnits]:
+        """Return the price of the newest trade of each symbol that has one."""
+        return {
+            symbol: view.last_price
+            for symbol, view in self.instruments.items()
+            if view.last_price is not None
+        }
 
     def last_price(self, symbol: str) -> PriceUnits | None:
         """Return the price of the newest trade, ``None`` before the first."""

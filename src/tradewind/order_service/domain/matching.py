@@ -4,13 +4,22 @@ At one price the feed's depth that was shown before a user's order came stands b
 of the feed's depth stands behind all users. Trades happen at the price of the side that waited.
 """
 
+from collections.abc import Iterator
+from heapq import merge
+
 from tradewind.contracts.journal import (
     CancelReason,
     Liquidity,
     OrderCanceled,
     OrderFilled,
 )
-from tradewind.contracts.vocabulary import ExecutionId, OrderId, OrderSide, OrderStatus
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    ExecutionId,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+)
 from tradewind.order_service.domain.book import BUY, SELL, Resting
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.state import OrderState
@@ -88,20 +97,26 @@ def affordable(core: Core, order: OrderState, price: PriceUnits, qty: QuantityUn
     """Tell whether a fill can be paid: a market buy may meet prices above its hold."""
     if order.side is OrderSide.SELL or order.limit_price is not None:
         return True
-    assert order.hold_price is not None
     value = multiply_units(price, qty, Rounding.DOWN)
-    filled_qty = QuantityUnits(order.filled_qty + qty)
-    filled_value = MoneyUnits(order.filled_value + value)
-    fee = core.fees.of_fill(order.side, filled_qty, filled_value, order.fees, value)
-    rest = core.fees.exposure(
-        order.hold_price,
-        QuantityUnits(order.left - qty),
-        filled_qty,
-        filled_value,
-        MoneyUnits(order.fees + fee),
+    spendable = core.state.cash_available(core.state.accounts[order.account_id])
+    return _beyond_hold(core, order, order.filled_qty + qty, order.filled_value + value) <= (
+        spendable
     )
-    account = core.state.accounts[order.account_id]
-    return core.state.cash_available(account) + order.hold - rest >= value + fee
+
+
+def _beyond_hold(core: Core, order: OrderState, filled_qty: int, filled_value: int) -> int:
+    """Return the cash that a buy takes besides its hold once it has traded so much.
+
+    Its rest stays reserved at the price it was reserved at. Negative when the hold is more than
+    enough.
+    """
+    assert order.hold_price is not None
+    qty, value = QuantityUnits(filled_qty), MoneyUnits(filled_value)
+    fees = MoneyUnits(max(order.fees, core.fees.total(qty, value)))
+    left = QuantityUnits(order.qty - filled_qty)
+    rest = core.fees.exposure(order.hold_price, left, qty, value, fees)
+    paid = order.filled_value + order.fees
+    return value + fees - paid + rest - order.hold
 
 
 def match_incoming(core: Core, order: OrderState) -> None:
@@ -122,6 +137,10 @@ def take(core: Core, order: OrderState) -> None:
         if step is None:
             return
         price, qty, maker, level = step
+        if maker is not None and maker.account_id == order.account_id:
+            # Refused when it was sent, unless it could not meet its own kind yet.
+            cancel(core, order, CancelReason.WASH_TRADE)
+            return
         if not affordable(core, order, price, qty):
             cancel(core, order, CancelReason.UNFUNDED)
             return
@@ -181,29 +200,87 @@ def _meet_waiting_market_orders(core: Core, order: OrderState) -> None:
     waiting = core.books.market_orders.get(order.symbol)
     if not waiting or order.limit_price is None:
         return
+    price = _price_beside_waiting(core, order, order.limit_price)
     for other in list(waiting.values()):
         if not order.status.is_open:
             return
         if other.side is order.side or other.account_id == order.account_id:
             continue
         qty = min(order.left, other.left)
-        if not affordable(core, other, order.limit_price, qty):
+        if not affordable(core, other, price, qty):
             cancel(core, other, CancelReason.UNFUNDED)
             continue
-        fill(core, other, order.limit_price, qty, Liquidity.MAKER, order.order_id)
-        fill(core, order, order.limit_price, qty, Liquidity.TAKER, other.order_id)
+        fill(core, other, price, qty, Liquidity.MAKER, order.order_id)
+        fill(core, order, price, qty, Liquidity.TAKER, other.order_id)
+
+
+def _price_beside_waiting(core: Core, order: OrderState, limit: PriceUnits) -> PriceUnits:
+    """Return at what price a limit order trades with market orders that wait.
+
+    A market order goes first, but not at a worse price for the newcomer than the best that stands
+    behind it; when there is none, the newcomer's limit.
+    """
+    other = 1 - side_of(order)
+    book = core.books.books.get(order.symbol)
+    place = book.first(other, limit) if book else None
+    level = next(core.view.instrument(order.symbol).shown[other].reaches(limit), None)
+    standing = [limit]
+    if place is not None:
+        standing.append(PriceUnits(place.price))
+    if level is not None:
+        standing.append(PriceUnits(level[0]))
+    return max(standing) if order.side is OrderSide.SELL else min(standing)
 
 
 def _fillable(core: Core, order: OrderState) -> bool:
-    """Tell whether everything that an order's price reaches is enough for it."""
+    """Tell whether an order can trade in full at once, and pay for all of it."""
+    left: int = order.qty - _taken_by_waiting(core, order)
+    value = 0
+    at_market = order.limit_price is None and order.side is OrderSide.BUY
+    spendable = core.state.cash_available(core.state.accounts[order.account_id])
+    for price, size in _reachable(core, order):
+        if left <= 0:
+            break
+        qty = min(size, left)
+        left -= qty
+        if at_market:
+            value += multiply_units(PriceUnits(price), QuantityUnits(qty), Rounding.DOWN)
+            if _beyond_hold(core, order, order.qty - left, value) > spendable:
+                return False
+    return left <= 0
+
+
+def _reachable(core: Core, order: OrderState) -> Iterator[tuple[int, int]]:
+    """Yield price and size of everything that an order's price reaches, best first."""
     other = 1 - side_of(order)
-    found = 0
-    for level in core.view.instrument(order.symbol).shown[other].reaches(order.limit_price):
-        found += level[1]
+    shown = core.view.instrument(order.symbol).shown[other]
+    levels = ((level[0], level[1]) for level in shown.reaches(order.limit_price))
     book = core.books.books.get(order.symbol)
-    if book is not None and found < order.qty:
-        for place in book.walk(other, order.limit_price):
-            found += place.quantity
-            if found >= order.qty:
-                break
-    return found >= order.qty
+    if book is None:
+        return levels
+    places = ((place.price, place.quantity) for place in book.walk(other, order.limit_price))
+    return merge(levels, places, key=lambda offer: -offer[0] if other == BUY else offer[0])
+
+
+def _taken_by_waiting(core: Core, order: OrderState) -> int:
+    """Return how much the market orders that wait would take of a limit order and can pay."""
+    waiting = core.books.market_orders.get(order.symbol)
+    if not waiting or order.limit_price is None:
+        return 0
+    price = _price_beside_waiting(core, order, order.limit_price)
+    left: int = order.qty
+    spendable: dict[AccountId, int] = {}
+    for other in waiting.values():
+        if other.side is order.side or other.account_id == order.account_id:
+            continue
+        qty = QuantityUnits(min(left, other.left))
+        if other.side is OrderSide.BUY:
+            account = core.state.accounts[other.account_id]
+            cash = spendable.get(other.account_id, core.state.cash_available(account))
+            value = other.filled_value + multiply_units(price, qty, Rounding.DOWN)
+            cash -= _beyond_hold(core, other, other.filled_qty + qty, value)
+            if cash < 0:
+                continue
+            spendable[other.account_id] = cash
+        left -= qty
+    return order.qty - left

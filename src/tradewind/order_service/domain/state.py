@@ -186,6 +186,16 @@ class Books:
         self.places[order.order_id] = place
         book.rest(place)
 
+    def lift(self, symbol: str) -> list[OrderId]:
+        """Take every order of a symbol out and return their ids, in no order."""
+        lifted = list(self.market_orders.pop(symbol, ()))
+        book = self.books.pop(symbol, None)
+        if book is not None:
+            lifted += [OrderId(place.order_id) for side in (BUY, SELL) for place in book.walk(side)]
+        for order_id in lifted:
+            self.places.pop(order_id, None)
+        return lifted
+
     def reduce(self, order: OrderState, quantity: int) -> None:
         """Take a traded quantity off an order that is in the books."""
         place = self.places.get(order.order_id)
