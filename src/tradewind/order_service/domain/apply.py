@@ -282,6 +282,8 @@ def _position_split(
     position.qty_at_day_start = QuantityUnits(
         position.qty_at_day_start * event.qty_after // event.qty_before
     )
+    if not event.qty_after:
+        del account.positions[event.symbol]
     change = event.qty_after - event.qty_before
     return _without_zeros(
         (account.ledger_available, event.symbol, change),

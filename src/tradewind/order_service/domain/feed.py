@@ -239,6 +239,8 @@ def pay_dividend(core: Core, event: CashDividend) -> None:
         qty = core.state.qty(account, event.symbol)
         raw = multiply_units(PriceUnits(event.rate), qty)
         amount = MoneyUnits(round_to(raw, CENT, Rounding.HALF_EVEN))
+        if not amount:
+            continue
         core.emit(
             DividendPaid(event.action_id, account.account_id, event.symbol, qty, event.rate, amount)
         )
