@@ -1,29 +1,46 @@
 """What a fill costs and what an order must reserve."""
 
-from decimal import Decimal
-
 from tradewind.contracts.orders import FeeSchedule
 from tradewind.contracts.vocabulary import OrderSide
+from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import (
     CENT,
     SCALE,
+    InexactAmount,
     MoneyUnits,
     PriceUnits,
     QuantityUnits,
     Rounding,
     divide,
+    format_units,
     multiply_units,
     round_to,
+    to_units,
 )
 
 _BPS_SCALE = 10_000
+
+
+def check_fees(schedule: FeeSchedule) -> None:
+    """Raise ``MalformedRequest`` for a schedule that pays the customer or cannot be counted."""
+    try:
+        rate = to_units(schedule.fee_bps)
+    except InexactAmount as error:
+        raise MalformedRequest(f"fee_bps: {error}") from None
+    for name, units in (
+        ("fee_bps", rate),
+        ("fee_per_share", schedule.fee_per_share),
+        ("fee_minimum", schedule.fee_minimum),
+    ):
+        if units < 0:
+            raise MalformedRequest(f"{name} {format_units(units)} must not be below 0")
 
 
 class Fees:
     """A venue's schedule with its rates as integers."""
 
     def __init__(self, schedule: FeeSchedule) -> None:
-        self._rate = int(Decimal(schedule.fee_bps) * SCALE)
+        self._rate = to_units(schedule.fee_bps)
         self._per_share = schedule.fee_per_share
         self._minimum = schedule.fee_minimum
         self.free = not (self._rate or self._per_share or self._minimum)

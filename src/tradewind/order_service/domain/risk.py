@@ -6,7 +6,7 @@ The checks stand in the order of ``refusals``: the first that fails is the answe
 from msgspec import Struct
 
 from tradewind.contracts.orders import SubmitOrder
-from tradewind.contracts.vocabulary import OrderId, OrderSide, TimeInForce
+from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import (
@@ -21,6 +21,7 @@ from tradewind.order_service.domain.refusals import (
     WashTrade,
 )
 from tradewind.order_service.domain.state import AccountState, OrderState
+from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import (
     CENT,
     SCALE,
@@ -35,10 +36,15 @@ from tradewind.platform.money import (
 )
 
 ORDER_VALUE_MAX = 1_000_000_000 * SCALE
-"""No order may be worth more than a billion; amounts then fit the journal's columns."""
+"""No order may be worth more than a billion, nor its quantity or price be above one: amounts then
+fit the journal's columns, which hold nine times as much."""
 
+CLIENT_ORDER_ID_MAX = 128
+
+_AMOUNT_MAX = 2**63 - 1
 _BPS = 10_000
 _IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+_OFFERED_TIMES = _IMMEDIATE | {TimeInForce.DAY, TimeInForce.GTC}
 
 
 class Hold(Struct, frozen=True, gc=False):
@@ -59,16 +65,14 @@ def check(
         raise TradingSuspended(
             "trading is suspended by the account's owner; set suspend_trade to false to resume"
         )
+    _check_fields(order)
     _check_client_order_id(core, account, order)
     if order.qty % SCALE and not account.configuration.fractional_trading:
         raise FractionalTradingOff(
             f"qty {format_units(order.qty)} is not whole and fractional trading is off"
         )
     price = order.limit_price or _reference_price(core, order)
-    if price is not None and multiply_units(price, order.qty) > ORDER_VALUE_MAX:
-        raise OrderTooLarge(
-            f"the order is worth more than {format_units(ORDER_VALUE_MAX)}; split it"
-        )
+    _check_size(core, order, price)
     if order.time_in_force in _IMMEDIATE and not core.is_open:
         raise SessionNotOpen(
             f"the market is closed and a {order.time_in_force} order must trade at once; "
@@ -81,6 +85,38 @@ def check(
         return _hold_shares(core, account, order, instead_of)
     assert price is not None
     return _hold_cash(core, account, order, price, instead_of)
+
+
+def _check_fields(order: SubmitOrder) -> None:
+    """Refuse what no caller may send: the core does not rely on whoever stands before it."""
+    name = order.client_order_id
+    if not 0 < len(name) <= CLIENT_ORDER_ID_MAX or not name.isprintable():
+        raise MalformedRequest(
+            f"client_order_id must have 1 to {CLIENT_ORDER_ID_MAX} printable characters"
+        )
+    if order.qty <= 0:
+        raise MalformedRequest(f"qty must be above 0, was {format_units(order.qty)}")
+    if order.order_type is OrderType.LIMIT:
+        if order.limit_price is None or order.limit_price <= 0:
+            raise MalformedRequest("a limit order needs a limit_price above 0")
+    elif order.order_type is not OrderType.MARKET or order.limit_price is not None:
+        raise MalformedRequest("only market orders, without a limit_price, and limit orders exist")
+    if order.time_in_force not in _OFFERED_TIMES:
+        raise MalformedRequest(f"time_in_force {order.time_in_force} does not exist here")
+
+
+def _check_size(core: Core, order: SubmitOrder, price: PriceUnits | None) -> None:
+    if order.side is OrderSide.SELL and order.limit_price is not None:
+        # It trades at what is bid, which may be far above its limit.
+        price = max(order.limit_price, _reference_price(core, order) or order.limit_price)
+    if order.qty > ORDER_VALUE_MAX or (
+        price is not None
+        and (price > ORDER_VALUE_MAX or multiply_units(price, order.qty) > ORDER_VALUE_MAX)
+    ):
+        raise OrderTooLarge(
+            f"the order is worth more than {format_units(ORDER_VALUE_MAX)}, or its quantity or "
+            "price is above that; split it"
+        )
 
 
 def _check_client_order_id(core: Core, account: AccountState, order: SubmitOrder) -> None:
@@ -133,6 +169,8 @@ def _hold_cash(
     zero = MoneyUnits(0)
     cost = core.fees.exposure(price, order.qty, QuantityUnits(0), zero, zero)
     spendable = core.state.cash_available(account) + (instead_of.hold if instead_of else 0)
+    if cost > _AMOUNT_MAX:
+        raise OrderTooLarge(f"with its fees the order costs {format_units(cost)}; split it")
     if cost > spendable:
         raise InsufficientBuyingPower(
             f"insufficient buying power: the order reserves {format_units(cost)} and "
