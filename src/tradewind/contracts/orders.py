@@ -142,9 +142,10 @@ class Position(Struct, frozen=True, kw_only=True):
     """What the open quantity cost, by average cost, without fees."""
     current_price: PriceUnits | None
     last_day_price: PriceUnits | None
-    """Closing price of the previous trading date."""
+    """Newest closing price before the newest session began; it stays until the next one begins, so
+    that the change of the day can also be read after the close."""
     qty_at_day_start: QuantityUnits
-    """Quantity held when the trading date began, for the profit of the day."""
+    """Quantity held when the newest session began, for the profit of the day."""
     cost_today: MoneyUnits = MoneyUnits(0)
     """Cost of what was bought since, less proceeds of what was sold."""
 
@@ -161,7 +162,9 @@ class TradingAccount(Struct, frozen=True, kw_only=True):
     long_market_value: MoneyUnits
     equity: MoneyUnits
     last_equity: MoneyUnits
-    """Equity at the close of the previous trading date."""
+    """Equity at the newest close before the newest session began, plus deposits less withdrawals
+    since: ``equity`` less this is the profit of the day. Before the first close it is what was
+    deposited."""
     fees_paid: MoneyUnits
     configuration: "Configuration"
     opened_at: datetime

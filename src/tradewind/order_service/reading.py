@@ -23,7 +23,7 @@ def view_position(core: Core, account: AccountState, symbol: str) -> Position:
         qty_available=core.state.qty_available(account, symbol),
         cost_basis=position.cost_basis,
         current_price=current_price(core, symbol),
-        last_day_price=core.state.closing_prices.get(symbol),
+        last_day_price=core.state.previous_closing_prices.get(symbol),
         qty_at_day_start=position.qty_at_day_start,
         cost_today=position.cost_today,
     )

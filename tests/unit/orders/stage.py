@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from tradewind.contracts.journal import Event, OrderFilled
 from tradewind.contracts.market_data import (
     Depth,
@@ -51,12 +53,12 @@ def money(text: str) -> MoneyUnits:
 class Stage:
     """Alice, Bob and Carol with 10,000 dollars each at an open venue."""
 
-    def __init__(self, fees: FeeSchedule | None = None) -> None:
+    def __init__(self, fees: FeeSchedule | None = None, **settings: object) -> None:
         self.now = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
         self.number = 0
         self.orders = 0
         venue = VenueSpec(venue_id=VenueId("test"), name="Test", fees=fees or FeeSchedule())
-        self.core = Core(venue)
+        self.core = Core(msgspec.structs.replace(venue, **settings))
         for account_id in (ALICE, BOB, CAROL):
             self.run(commands.OpenAccount(account_id))
             self.run(commands.Deposit(account_id, money("10000"), "start"))

@@ -29,6 +29,7 @@ from tradewind.order_service.domain.state import (
 from tradewind.platform.errors import InvariantBroken
 from tradewind.platform.money import (
     MoneyUnits,
+    PriceUnits,
     QuantityUnits,
     Rounding,
     divide,
@@ -65,6 +66,7 @@ def _cash_deposited(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.CashDeposited
 ) -> list[Posting]:
     account = state.accounts[event.account_id]
+    _move_equity(account, event.amount)
     return [
         (account.ledger_available, account.currency, event.amount),
         (OUTSIDE, account.currency, -event.amount),
@@ -75,10 +77,17 @@ def _cash_withdrawn(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.CashWithdrawn
 ) -> list[Posting]:
     account = state.accounts[event.account_id]
+    _move_equity(account, -event.amount)
     return [
         (account.ledger_available, account.currency, -event.amount),
         (OUTSIDE, account.currency, event.amount),
     ]
+
+
+def _move_equity(account: AccountState, amount: int) -> None:
+    """Move the equity of past closes along with cash from or to outside, which is no profit."""
+    account.last_equity = MoneyUnits(account.last_equity + amount)
+    account.closing_equity = MoneyUnits(account.closing_equity + amount)
 
 
 def _account_configured(
@@ -254,6 +263,12 @@ def _session_started(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.SessionStarted
 ) -> list[Posting]:
     state.session_date = event.trading_date
+    state.previous_closing_prices.update(state.closing_prices)
+    for account in state.accounts.values():
+        account.last_equity = account.closing_equity
+        for symbol, position in account.positions.items():
+            position.qty_at_day_start = state.qty(account, symbol)
+            position.cost_today = MoneyUnits(0)
     return NOTHING
 
 
@@ -265,12 +280,12 @@ def _session_ended(
     for account in state.accounts.values():
         equity = state.cash_available(account) + state.cash_held(account)
         for symbol, position in account.positions.items():
-            qty = state.qty(account, symbol)
-            position.qty_at_day_start = qty
-            position.cost_today = MoneyUnits(0)
             price = state.closing_prices.get(symbol)
-            equity += position.cost_basis if price is None else multiply_units(price, qty)
-        account.last_equity = MoneyUnits(equity)
+            if price is None:
+                equity += position.cost_basis
+            else:
+                equity += multiply_units(price, state.qty(account, symbol))
+        account.closing_equity = MoneyUnits(equity)
     return NOTHING
 
 
@@ -309,10 +324,12 @@ def _corporate_action_applied(
     event: journal.CorporateActionApplied,
 ) -> list[Posting]:
     state.actions_done[event.action_id] = event.ex_date
-    if event.new_rate and (close := state.closing_prices.get(event.symbol)):
-        state.closing_prices[event.symbol] = type(close)(
-            divide(close * event.old_rate, event.new_rate, Rounding.HALF_EVEN)
-        )
+    if event.new_rate:
+        for prices in (state.closing_prices, state.previous_closing_prices):
+            if close := prices.get(event.symbol):
+                prices[event.symbol] = PriceUnits(
+                    divide(close * event.old_rate, event.new_rate, Rounding.HALF_EVEN)
+                )
     return NOTHING
 
 

@@ -26,6 +26,10 @@ _HANDLERS: dict[type, Callable[[Core, Any], Any]] = {
 
 
 def decide(core: Core, command: commands.Command, at: datetime) -> Any:
-    """Carry a command out and return its answer; raises a ``Refusal`` with nothing changed."""
-    core.begin(at)
+    """Carry a command out and return its answer; raises a ``Refusal`` with nothing changed.
+
+    A venue that follows its feed's time takes that of each event from the message, not from ``at``.
+    """
+    if type(command) is not FeedMessage or not core.spec.follows_feed_time:
+        core.begin(at)
     return _HANDLERS[type(command)](core, command)

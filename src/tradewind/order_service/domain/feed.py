@@ -1,6 +1,8 @@
 """What the feed does to users' orders: depth, trades, sessions and corporate actions."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
 
 from tradewind.contracts.journal import (
     CancelReason,
@@ -14,7 +16,6 @@ from tradewind.contracts.journal import (
     SessionStarted,
 )
 from tradewind.contracts.market_data import (
-    Bar,
     CashDividend,
     Depth,
     FeedMessage,
@@ -40,25 +41,30 @@ from tradewind.platform.money import (
 
 
 def follow(core: Core, message: FeedMessage) -> int:
-    """Apply a message's events in order and return its number."""
-    for event in message.events:
-        match event:
-            case Depth():
-                show_depth(core, event)
-            case Trade():
-                print_trade(core, event)
-            case SessionOpened():
-                open_session(core, event)
-            case SessionClosed():
-                close_session(core, event)
-            case Split():
-                split(core, event)
-            case CashDividend():
-                pay_dividend(core, event)
-            case Bar():
-                pass
+    """Apply a message's events in order and return its number.
+
+    In a venue that follows its feed's time, each event happens at its own.
+    """
+    follows = core.spec.follows_feed_time
+    for index, event in enumerate(message.events):
+        handler = _HANDLERS.get(type(event))
+        if handler is None:
+            continue
+        if follows:
+            core.begin(_time_of(message, index))
+        handler(core, event)
+    if follows:
+        core.begin(message.at)
     core.view.number = message.number
     return message.number
+
+
+def _time_of(message: FeedMessage, index: int) -> datetime:
+    """Return an event's time: its own, else that of the next event which has one."""
+    for event in message.events[index:]:
+        if isinstance(event, Depth | Trade | SessionOpened | SessionClosed):
+            return event.at
+    return message.at
 
 
 def show_depth(core: Core, depth: Depth) -> None:
@@ -255,3 +261,15 @@ def _cancel_orders(core: Core, symbol: str) -> None:
 
 def _holders(core: Core, symbol: str) -> list[AccountState]:
     return [account for account in core.state.accounts.values() if symbol in account.positions]
+
+
+# The value type is Any because each handler takes its own event. Bars tell the core nothing that
+# the trades in them have not told.
+_HANDLERS: dict[type, Callable[[Core, Any], None]] = {
+    Depth: show_depth,
+    Trade: print_trade,
+    SessionOpened: open_session,
+    SessionClosed: close_session,
+    Split: split,
+    CashDividend: pay_dividend,
+}

@@ -107,6 +107,9 @@ class AccountState(Struct, kw_only=True):
     client_order_ids: dict[str, OrderId] = field(default_factory=dict)
     """Of open orders only; those of ended ones are in the tables."""
     last_equity: MoneyUnits = MoneyUnits(0)
+    """Equity at the close before the newest session, moved along by deposits and withdrawals."""
+    closing_equity: MoneyUnits = MoneyUnits(0)
+    """The same at the newest close: the ``last_equity`` of the next session."""
     fees_paid: MoneyUnits = MoneyUnits(0)
     ledger_available: str = ""
     ledger_held: str = ""
@@ -131,6 +134,9 @@ class VenueState(Struct, kw_only=True):
     """Open orders, in order of acceptance."""
     ledger: Ledger = field(default_factory=Ledger)
     closing_prices: dict[str, PriceUnits] = field(default_factory=dict)
+    """Newest closes: what positions are worth while no trade has been seen."""
+    previous_closing_prices: dict[str, PriceUnits] = field(default_factory=dict)
+    """Closes before the newest session began: what the change of the day is counted from."""
     actions_done: dict[str, date] = field(default_factory=dict)
     """Corporate actions applied, by id, with their date."""
 
