@@ -37,7 +37,7 @@ test: install web ## Run every test
 
 .PHONY: test-fast
 test-fast: install ## Run the tests that need no browser and no long runs
-	$(BIN)/pytest tests/unit tests/property tests/integration $(ARGS)
+	$(BIN)/pytest tests/unit tests/property tests/simulation tests/integration $(ARGS)
 
 .PHONY: lint
 lint: install $(WEB_MODULES_STAMP) ## Check format, lint, types and layers
@@ -57,6 +57,13 @@ format: install $(WEB_MODULES_STAMP) ## Format and fix what can be fixed
 bench: install ## Measure speed beside references and print the table
 	@.ci/system-packages wrk
 	$(BIN)/python -m benchmarks $(ARGS)
+
+SEEDS ?= 500
+FIRST ?= 1
+
+.PHONY: simulate
+simulate: install ## Let everything go wrong in SEEDS simulated runs, from seed FIRST on
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST) $(ARGS)
 
 .PHONY: install
 install: $(DEV_STAMP) ## Install everything that development needs

@@ -1,0 +1,126 @@
+"""Bugs that are planted on purpose, to show that the simulation finds such bugs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation.database import Batch, SimulatedWriter
+
+from tradewind.contracts.vocabulary import AccountId
+from tradewind.order_service.domain.core import Emitted
+from tradewind.order_service.domain.state import OrderState, VenueState
+
+if TYPE_CHECKING:
+    from tests.simulation.node import Node
+
+
+class Plant:
+    """Nothing planted: the code as it is."""
+
+    async def take_over(self, node: "Node") -> tuple[int, VenueState]:
+        """Take the lease first: then nobody else adds to the journal that is read after it."""
+        epoch = await node.world.database.acquire_lease(node.name)
+        return epoch, await node.catch_up()
+
+    def writer(self, writer: SimulatedWriter, node: "Node") -> Any:  # a Writer
+        """Return the writer that the sequencer gets."""
+        return writer
+
+
+class RecoversBeforeTheLease(Plant):
+    """Reads the journal and then takes the lease: what came in between is not known."""
+
+    async def take_over(self, node: "Node") -> tuple[int, VenueState]:
+        """Read first."""
+        state = await node.catch_up()
+        return await node.world.database.acquire_lease(node.name), state
+
+
+class NoFence(Plant):
+    """The database does not look at the epoch: a deposed leader goes on writing."""
+
+    def writer(self, writer: SimulatedWriter, node: "Node") -> Any:
+        """Open the fence."""
+        node.world.database.fenced = False
+        return writer
+
+
+class _Wrapped:
+    """A writer that does one thing wrong."""
+
+    def __init__(self, writer: SimulatedWriter, node: "Node") -> None:
+        self.inner = writer
+        self.node = node
+
+    async def write(self, emitted: list[Emitted], touched: list[OrderState]) -> None:
+        """Write."""
+        await self.inner.write(emitted, touched)
+
+    async def known_client_order_ids(
+        self, wanted: Sequence[tuple[AccountId, str]]
+    ) -> set[tuple[AccountId, str]]:
+        """Ask."""
+        return await self.inner.known_client_order_ids(wanted)
+
+    async def close(self) -> None:
+        """Close."""
+        await self.inner.close()
+
+
+class AnswersBeforeTheCommit(Plant):
+    """Sends the batch and does not wait for its commit."""
+
+    class Writer(_Wrapped):
+        """Sends and returns."""
+
+        async def write(self, emitted: list[Emitted], touched: list[OrderState]) -> None:
+            """Do not wait."""
+            database = self.node.world.database
+            database.send(Batch.of(self.inner.epoch, emitted, touched))
+
+    def writer(self, writer: SimulatedWriter, node: "Node") -> Any:
+        """Hand out the hasty one."""
+        return self.Writer(writer, node)
+
+
+class GoesOnAfterAFailure(Plant):
+    """Takes a failed commit for a done one."""
+
+    class Writer(_Wrapped):
+        """Swallows errors of the connection."""
+
+        async def write(self, emitted: list[Emitted], touched: list[OrderState]) -> None:
+            """Write, perhaps."""
+            try:
+                await self.inner.write(emitted, touched)
+            except ConnectionError:
+                return
+
+    def writer(self, writer: SimulatedWriter, node: "Node") -> Any:
+        """Hand out the careless one."""
+        return self.Writer(writer, node)
+
+
+class ForgetsEndedOrders(Plant):
+    """Does not ask the tables whether a client order id was used by an order that has ended."""
+
+    class Writer(_Wrapped):
+        """Knows of no order that has ended."""
+
+        async def known_client_order_ids(
+            self, wanted: Sequence[tuple[AccountId, str]]
+        ) -> set[tuple[AccountId, str]]:
+            """Know nothing."""
+            return set()
+
+    def writer(self, writer: SimulatedWriter, node: "Node") -> Any:
+        """Hand out the forgetful one."""
+        return self.Writer(writer, node)
+
+
+MUTATIONS: dict[str, type[Plant]] = {
+    "recovers-before-the-lease": RecoversBeforeTheLease,
+    "no-fence": NoFence,
+    "answers-before-the-commit": AnswersBeforeTheCommit,
+    "goes-on-after-a-failure": GoesOnAfterAFailure,
+    "forgets-ended-orders": ForgetsEndedOrders,
+}
