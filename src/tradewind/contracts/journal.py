@@ -131,6 +131,8 @@ class OrderFilled(Struct, frozen=True, tag="order_filled"):
     position_qty: QuantityUnits
     contra_order_id: OrderId | None = None
     """The other user's order, or ``None`` when the feed's depth was the other side."""
+    liquidity_fee: MoneyUnits = MoneyUnits(0)
+    """Part of ``fee`` by the maker's or taker's rate; ``fee`` is below zero for a rebate."""
 
 
 class OrderCanceled(Struct, frozen=True, tag="order_canceled"):

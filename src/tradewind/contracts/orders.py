@@ -26,13 +26,29 @@ from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 
 
 class FeeSchedule(Struct, frozen=True, kw_only=True):
-    """What the venue charges on a fill, rounded to the cent half-even."""
+    """What the venue charges; rates of zero charge nothing.
+
+    All but the maker's and taker's rates are worked out on all that an order has traded.
+    """
 
     fee_bps: Decimal = Decimal(0)
-    """Ten-thousandths of the value traded."""
+    """Ten-thousandths of the value traded, with ``fee_per_share`` to the cent, half-even."""
     fee_per_share: MoneyUnits = MoneyUnits(0)
     fee_minimum: MoneyUnits = MoneyUnits(0)
-    """Lowest fee of an order that traded; a sell never pays more than it brought in."""
+    """Lowest such fee of an order that traded; a sell never pays more than it brought in."""
+    maker_bps: Decimal = Decimal(0)
+    """On fills of orders that waited in the book: ten-thousandths of the value, to a hundredth of
+    a cent towards zero. Below zero it is a rebate."""
+    maker_per_share: MoneyUnits = MoneyUnits(0)
+    taker_bps: Decimal = Decimal(0)
+    """The same on fills that took what was shown."""
+    taker_per_share: MoneyUnits = MoneyUnits(0)
+    sell_fee_per_million: MoneyUnits = MoneyUnits(0)
+    """On sells, for each million of value, up to the cent: as the SEC's fee."""
+    sell_fee_per_share: MoneyUnits = MoneyUnits(0)
+    """On sells, for each share, up to the cent: as FINRA's trading activity fee."""
+    sell_fee_per_share_max: MoneyUnits = MoneyUnits(0)
+    """The most that an order pays by ``sell_fee_per_share``; zero means no bound."""
 
 
 class VenueSpec(Struct, frozen=True, kw_only=True):

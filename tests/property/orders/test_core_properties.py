@@ -66,12 +66,30 @@ class CoreMachine(RuleBasedStateMachine):
         bps=st.sampled_from(["0", "1", "25.5"]),
         per_share=st.sampled_from([0, SCALE // 200]),
         minimum=st.sampled_from([0, SCALE]),
+        maker=st.sampled_from([("0", 0), ("-1.5", 0), ("0", -SCALE // 500), ("3", SCALE // 300)]),
+        taker=st.sampled_from([("0", 0), ("2.5", SCALE // 333)]),
+        sell_fees=st.sampled_from([(0, 0, 0), (22_900_000_000, 119_000, 5 * SCALE)]),
     )
-    def open(self, bps: str, per_share: int, minimum: int) -> None:
+    def open(
+        self,
+        bps: str,
+        per_share: int,
+        minimum: int,
+        maker: tuple[str, int],
+        taker: tuple[str, int],
+        sell_fees: tuple[int, int, int],
+    ) -> None:
         fees = FeeSchedule(
             fee_bps=Decimal(bps),
             fee_per_share=MoneyUnits(per_share),
             fee_minimum=MoneyUnits(minimum),
+            maker_bps=Decimal(maker[0]),
+            maker_per_share=MoneyUnits(maker[1]),
+            taker_bps=Decimal(taker[0]),
+            taker_per_share=MoneyUnits(taker[1]),
+            sell_fee_per_million=MoneyUnits(sell_fees[0]),
+            sell_fee_per_share=MoneyUnits(sell_fees[1]),
+            sell_fee_per_share_max=MoneyUnits(sell_fees[2]),
         )
         spec = VenueSpec(venue_id=VenueId("test"), name="Test", fees=fees)
         self.core = Core(spec)
@@ -121,8 +139,10 @@ class CoreMachine(RuleBasedStateMachine):
                 continue
             if event.contra_order_id is not None:
                 assert self.owners[event.contra_order_id] != event.account_id, "a wash trade"
-            fees = self.fees[event.order_id] = self.fees.get(event.order_id, 0) + event.fee
-            total = self.core.fees.total(event.filled_qty, event.filled_value)
+            fees = self.fees[event.order_id] = self.fees.get(event.order_id, 0) + (
+                event.fee - event.liquidity_fee
+            )
+            total = self.core.fees.total(event.side, event.filled_qty, event.filled_value)
             if event.side is OrderSide.BUY:
                 assert fees == total, "the fees of the fills are the fee of them together"
             else:
@@ -288,7 +308,11 @@ class CoreMachine(RuleBasedStateMachine):
             if order.side is OrderSide.BUY:
                 assert order.hold_price is not None
                 exposure: int = fees.exposure(
-                    order.hold_price, order.left, order.filled_qty, order.filled_value, order.fees
+                    order.hold_price,
+                    order.left,
+                    order.filled_qty,
+                    order.filled_value,
+                    order.order_fees,
                 )
                 key = (account.ledger_held, account.currency)
             else:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tradewind.contracts.market_data import FeedSpec
-from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.orders import FeeSchedule, VenueSpec
 from tradewind.contracts.vocabulary import FeedKind, Role
 from tradewind.platform.errors import Unavailable
-from tradewind.platform.money import SCALE
+from tradewind.platform.money import SCALE, MoneyUnits
 
 SESSION = "/tradewind/v1/session"
 VENUE: dict[str, Any] = {
@@ -174,6 +174,30 @@ async def test_venue_opens_with_feed_account_cash_and_key(gateway) -> None:
     assert once.json()["days_done"] == 4
 
 
+async def test_venue_takes_every_kind_of_fee(gateway) -> None:
+    fees = {
+        "maker_bps": "-0.5",
+        "taker_bps": 1,
+        "maker_per_share": "-0.002",
+        "taker_per_share": "0.003",
+        "sell_fee_per_million": "27.8",
+        "sell_fee_per_share": "0.000166",
+        "sell_fee_per_share_max": "8.30",
+    }
+    sent = VENUE | {"fees": fees}
+    response = await gateway.call("POST", "/tradewind/v1/venues", role=Role.ADMIN, json=sent)
+    assert response.status_code == 201, response.text
+    assert gateway.orders.asked[0].fees == FeeSchedule(
+        maker_bps=Decimal("-0.5"),
+        taker_bps=Decimal(1),
+        maker_per_share=MoneyUnits(-2_000_000),
+        taker_per_share=MoneyUnits(3_000_000),
+        sell_fee_per_million=MoneyUnits(27_800_000_000),
+        sell_fee_per_share=MoneyUnits(166_000),
+        sell_fee_per_share_max=MoneyUnits(8_300_000_000),
+    )
+
+
 async def test_venue_that_cannot_be_opened_leaves_no_feed_running(gateway) -> None:
     gateway.orders.refusal = Unavailable("no leader")
     response = await gateway.call("POST", "/tradewind/v1/venues", role=Role.ADMIN, json=VENUE)
@@ -193,6 +217,8 @@ async def test_venue_that_cannot_be_opened_leaves_no_feed_running(gateway) -> No
         ("feed", {"seed": -1}),
         ("fees", {"fee_bps": "-1"}),
         ("fees", {"fee_bps": "NaN"}),
+        ("fees", {"maker_bps": "-10001"}),
+        ("fees", {"sell_fee_per_million": "-1"}),
         ("fees", {"fee_per_share": "0.0000000001"}),
         (None, {"cash": "-5"}),
         (None, {"cash": "1e30"}),

@@ -17,7 +17,7 @@ from tradewind.order_service.domain.state import (
 )
 from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state, encode_state
 
-STRUCTURES = {2: "23e5365347d5f6de", 3: "8519efbf3507b6c7"}
+STRUCTURES = {2: "23e5365347d5f6de", 3: "8519efbf3507b6c7", 4: "0515ce2a46294433"}
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
 

@@ -41,11 +41,21 @@ class FeedBody(Struct, frozen=True, kw_only=True):
 
 
 class FeesBody(Struct, frozen=True, kw_only=True):
-    """What the venue charges, in ten-thousandths and dollars; nothing if nothing is said."""
+    """What the venue charges, in ten-thousandths and dollars; nothing if nothing is said.
+
+    The maker's or the taker's rate may be below zero, a rebate that the other side pays for.
+    """
 
     fee_bps: AnyAmount = field(default_factory=Amount)
     fee_per_share: AnyAmount = field(default_factory=Amount)
     fee_minimum: AnyAmount = field(default_factory=Amount)
+    maker_bps: AnyAmount = field(default_factory=Amount)
+    maker_per_share: AnyAmount = field(default_factory=Amount)
+    taker_bps: AnyAmount = field(default_factory=Amount)
+    taker_per_share: AnyAmount = field(default_factory=Amount)
+    sell_fee_per_million: AnyAmount = field(default_factory=Amount)
+    sell_fee_per_share: AnyAmount = field(default_factory=Amount)
+    sell_fee_per_share_max: AnyAmount = field(default_factory=Amount)
 
 
 class NewVenueBody(Struct, frozen=True, kw_only=True):
@@ -182,16 +192,11 @@ def _read_venue(sent: NewVenueBody, venue_id: VenueId) -> tuple[VenueSpec, FeedS
         raise MalformedRequest("feed.end_date must not be before feed.start_date")
     if not 0 <= feed.seed <= _SEED_MAX:
         raise MalformedRequest(f"feed.seed must be between 0 and {_SEED_MAX}")
-    fees = sent.fees
     return (
         VenueSpec(
             venue_id=venue_id,
             name=check_name(sent.name),
-            fees=FeeSchedule(
-                fee_bps=_bounded("fees.fee_bps", fees.fee_bps, _FEE_BPS_MAX),
-                fee_per_share=_money("fees.fee_per_share", fees.fee_per_share),
-                fee_minimum=_money("fees.fee_minimum", fees.fee_minimum),
-            ),
+            fees=_read_fees(sent.fees),
             follows_feed_time=True,
         ),
         FeedSpec(
@@ -206,15 +211,31 @@ def _read_venue(sent: NewVenueBody, venue_id: VenueId) -> tuple[VenueSpec, FeedS
     )
 
 
-def _bounded(name: str, value: Decimal, most: Decimal) -> Decimal:
-    if not value.is_finite() or not 0 <= value <= most:
-        raise MalformedRequest(f"{name} must be between 0 and {most}")
+def _read_fees(sent: FeesBody) -> FeeSchedule:
+    """Return the schedule; only a maker's or taker's rate may be below zero."""
+    values: dict[str, object] = {}
+    for name in FeesBody.__struct_fields__:
+        least = None if name.startswith(("maker_", "taker_")) else Decimal(0)
+        value: Decimal = getattr(sent, name)
+        if name.endswith("_bps"):
+            values[name] = _bounded(f"fees.{name}", value, _FEE_BPS_MAX, least)
+        else:
+            values[name] = _money(f"fees.{name}", value, least)
+    return msgspec.convert(values, FeeSchedule)
+
+
+def _bounded(
+    name: str, value: Decimal, most: Decimal, least: Decimal | None = Decimal(0)
+) -> Decimal:
+    least = -most if least is None else least
+    if not value.is_finite() or not least <= value <= most:
+        raise MalformedRequest(f"{name} must be between {least} and {most}")
     return Decimal(value)  # a plain one: what was sent is a type of the wire
 
 
-def _money(name: str, value: Decimal) -> MoneyUnits:
+def _money(name: str, value: Decimal, least: Decimal | None = Decimal(0)) -> MoneyUnits:
     try:
-        return MoneyUnits(to_units(_bounded(name, value, _CASH_MAX)))
+        return MoneyUnits(to_units(_bounded(name, value, _CASH_MAX, least)))
     except InexactAmount as error:
         raise MalformedRequest(f"{name}: {error}") from None
 

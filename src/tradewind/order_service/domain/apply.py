@@ -162,6 +162,7 @@ def _order_filled(
     order.filled_qty = event.filled_qty
     order.filled_value = event.filled_value
     order.fees = MoneyUnits(order.fees + event.fee)
+    order.liquidity_fees = MoneyUnits(order.liquidity_fees + event.liquidity_fee)
     order.hold -= event.hold_released
     order.updated_at = at
     account.fees_paid = MoneyUnits(account.fees_paid + event.fee)

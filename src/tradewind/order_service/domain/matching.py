@@ -55,13 +55,15 @@ def fill(
     value = multiply_units(price, qty, Rounding.DOWN)
     filled_qty = QuantityUnits(order.filled_qty + qty)
     filled_value = MoneyUnits(order.filled_value + value)
-    fee = core.fees.of_fill(order.side, filled_qty, filled_value, order.fees, value)
+    fee = core.fees.of_fill(
+        order.side, liquidity, filled_qty, filled_value, order.order_fees, qty, value
+    )
     account = core.state.accounts[order.account_id]
     position = core.state.qty(account, order.symbol)
     if order.side is OrderSide.BUY:
         assert order.hold_price is not None
         left = QuantityUnits(order.left - qty)
-        fees = MoneyUnits(order.fees + fee)
+        fees = MoneyUnits(order.order_fees + fee.amount - fee.liquidity)
         released = order.hold - core.fees.exposure(
             order.hold_price, left, filled_qty, filled_value, fees
         )
@@ -81,7 +83,7 @@ def fill(
             side=order.side,
             price=price,
             qty=qty,
-            fee=fee,
+            fee=fee.amount,
             liquidity=liquidity,
             hold_released=released,
             filled_qty=filled_qty,
@@ -89,6 +91,7 @@ def fill(
             status=OrderStatus.PARTIALLY_FILLED if filled_qty < order.qty else OrderStatus.FILLED,
             position_qty=position,
             contra_order_id=contra,
+            liquidity_fee=fee.liquidity,
         )
     )
 
@@ -112,11 +115,14 @@ def _beyond_hold(core: Core, order: OrderState, filled_qty: int, filled_value: i
     """
     assert order.hold_price is not None
     qty, value = QuantityUnits(filled_qty), MoneyUnits(filled_value)
-    fees = MoneyUnits(max(order.fees, core.fees.total(qty, value)))
+    fees = MoneyUnits(max(order.order_fees, core.fees.total(order.side, qty, value)))
     left = QuantityUnits(order.qty - filled_qty)
     rest = core.fees.exposure(order.hold_price, left, qty, value, fees)
-    paid = order.filled_value + order.fees
-    return value + fees - paid + rest - order.hold
+    paid = order.filled_value + order.order_fees
+    liquidity = core.fees.worst_liquidity(
+        QuantityUnits(filled_qty - order.filled_qty), MoneyUnits(filled_value - order.filled_value)
+    )
+    return value + fees - paid + liquidity + rest - order.hold
 
 
 def match_incoming(core: Core, order: OrderState) -> None:

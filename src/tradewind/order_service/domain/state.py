@@ -40,6 +40,8 @@ class OrderState(Struct, kw_only=True):
     hold: int
     hold_price: PriceUnits | None
     fees: MoneyUnits = MoneyUnits(0)
+    liquidity_fees: MoneyUnits = MoneyUnits(0)
+    """Part of ``fees`` by the maker's or taker's rate of each fill."""
     filled_qty: QuantityUnits = QuantityUnits(0)
     filled_value: MoneyUnits = MoneyUnits(0)
     queue_ahead: QuantityUnits = QuantityUnits(0)
@@ -53,6 +55,11 @@ class OrderState(Struct, kw_only=True):
     replaced_at: datetime | None = None
     replaces: OrderId | None = None
     replaced_by: OrderId | None = None
+
+    @property
+    def order_fees(self) -> MoneyUnits:
+        """The part of the fees that is worked out on all that the order has traded."""
+        return MoneyUnits(self.fees - self.liquidity_fees)
 
     @property
     def left(self) -> QuantityUnits:
