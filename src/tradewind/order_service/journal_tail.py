@@ -7,22 +7,33 @@ table until it has caught up; either way it sees every number exactly once.
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
 
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.domain.core import Emitted
-from tradewind.order_service.repository import OrderRepository
 
-TAIL_MAX = 20_000
+TAIL_MAX = 5_000
+"""Records kept in memory for each venue; who is further behind reads the table."""
+
+
+class JournalTable(Protocol):
+    """Where the records are that the tail does not remember."""
+
+    async def read_journal(self, venue_id: VenueId, after: int, limit: int) -> list[JournalRecord]:
+        """Return the records after a number, in order."""
+        ...
 
 
 class JournalTail:
     """The committed end of one venue's journal."""
 
-    def __init__(self, venue_id: VenueId, number: int, repository: OrderRepository) -> None:
+    def __init__(
+        self, venue_id: VenueId, number: int, table: JournalTable, records_max: int = TAIL_MAX
+    ) -> None:
         self._venue_id = venue_id
-        self._repository = repository
-        self._records: deque[JournalRecord] = deque(maxlen=TAIL_MAX)
+        self._table = table
+        self._records: deque[JournalRecord] = deque(maxlen=records_max)
         self._changed = asyncio.Event()
         self.number = number
         """Number of the newest committed record."""
@@ -44,7 +55,7 @@ class JournalTail:
                 await self._changed.wait()
             records = self._remembered(after, batch)
             if records is None:
-                records = await self._repository.read_journal(self._venue_id, after, batch)
+                records = await self._table.read_journal(self._venue_id, after, batch)
             if records:
                 after = records[-1].number
                 yield records

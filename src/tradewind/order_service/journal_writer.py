@@ -1,7 +1,8 @@
 """The journal's pen: one statement, one commit, for everything that a batch has decided.
 
 The statement writes the records and the tables that read them, and checks the lease's epoch, so a
-deposed leader writes nothing. A batch either is in the database in full or not at all.
+deposed leader writes nothing. A batch either is in the database in full or not at all: one command
+may cause more events than a statement should carry, and those share a transaction.
 """
 
 import asyncio
@@ -14,9 +15,14 @@ from tradewind.contracts.journal import OrderFilled
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.order_service.domain.core import Emitted
 from tradewind.order_service.domain.state import OrderState
-from tradewind.platform.database import Connection, Database
+from tradewind.order_service.writer_connections import WriterConnections
+from tradewind.platform.database import Connection
 
 WRITE_TIMEOUT_S = 30.0
+"""For each statement."""
+
+STATEMENT_MAX = 5_000
+"""Records that one statement writes; encoding them keeps everybody else waiting."""
 
 _encode_event = msgspec.json.Encoder().encode
 
@@ -89,19 +95,10 @@ class Deposed(Exception):
 
 
 class JournalWriter:
-    """Writes one venue's batches over a connection of its own; made by ``open``."""
+    """Writes one venue's batches for the holder of its lease."""
 
-    @classmethod
-    async def open(cls, database: Database, venue_id: VenueId, epoch: int) -> "JournalWriter":
-        """Connect for the holder of a lease."""
-        connection = await database.connect()
-        # Plans are made while the tables are small and kept while they grow: a scan that was
-        # cheap at first would slow every batch down.
-        await connection.execute("SET enable_seqscan = off")
-        return cls(connection, venue_id, epoch)
-
-    def __init__(self, connection: Connection, venue_id: VenueId, epoch: int) -> None:
-        self._connection = connection
+    def __init__(self, connections: WriterConnections, venue_id: VenueId, epoch: int) -> None:
+        self._connections = connections
         self._venue_id = venue_id
         self._epoch = epoch
 
@@ -111,16 +108,29 @@ class JournalWriter:
         Raises ``Deposed`` when the lease has gone, and whatever the database raises: either way
         the process must end, for memory is ahead of the journal.
         """
-        async with asyncio.timeout(WRITE_TIMEOUT_S):
-            written = await self._connection.fetchval(
-                _SQL,
-                self._venue_id,
-                self._epoch,
-                *_record_columns(emitted),
-                *_order_columns(touched),
-                *_execution_columns(emitted),
-                *_posting_columns(emitted),
-            )
+        parts = -(-len(emitted) // STATEMENT_MAX)
+        async with asyncio.timeout(parts * WRITE_TIMEOUT_S), self._connections.lend() as connection:
+            if parts == 1:
+                await self._insert(connection, emitted, touched)
+                return
+            async with connection.transaction():
+                for start in range(0, len(emitted), STATEMENT_MAX):
+                    part = slice(start, start + STATEMENT_MAX)
+                    # No batch touches more orders than it has events.
+                    await self._insert(connection, emitted[part], touched[part])
+
+    async def _insert(
+        self, connection: Connection, emitted: list[Emitted], touched: list[OrderState]
+    ) -> None:
+        written = await connection.fetchval(
+            _SQL,
+            self._venue_id,
+            self._epoch,
+            *_record_columns(emitted),
+            *_order_columns(touched),
+            *_execution_columns(emitted),
+            *_posting_columns(emitted),
+        )
         if written != len(emitted):
             raise Deposed(f"venue {self._venue_id} is led by another process since its epoch rose")
 
@@ -128,16 +138,12 @@ class JournalWriter:
         self, wanted: Sequence[tuple[AccountId, str]]
     ) -> set[tuple[AccountId, str]]:
         """Return those of the pairs of account and client order id that belong to an order."""
-        async with asyncio.timeout(WRITE_TIMEOUT_S):
-            rows = await self._connection.fetch(
+        async with asyncio.timeout(WRITE_TIMEOUT_S), self._connections.lend() as connection:
+            rows = await connection.fetch(
                 _KNOWN_CLIENT_ORDER_IDS, [client_order_id for _, client_order_id in wanted]
             )
         known = {(AccountId(str(row["account_id"])), row["client_order_id"]) for row in rows}
         return known.intersection(wanted)
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self._connection.close(timeout=5)
 
 
 def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:

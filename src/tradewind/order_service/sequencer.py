@@ -43,10 +43,6 @@ class Writer(Protocol):
         """Return those of the pairs of account and client order id that belong to an order."""
         ...
 
-    async def close(self) -> None:
-        """Let go of what is held."""
-        ...
-
 
 class _Waiting(Struct, gc=False):
     command: Command
@@ -83,16 +79,15 @@ class Sequencer:
         """Begin to take commands."""
         self._task = asyncio.create_task(self._run(), name=f"sequencer {self.core.spec.venue_id}")
 
-    async def stop(self) -> None:
+    async def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """Finish what waits, then end; what takes too long is broken off, its outcome unknown."""
         self._stopping = True
         self._wake.set()
         if self._task is not None:
-            await asyncio.wait([self._task], timeout=STOP_TIMEOUT_S)
+            await asyncio.wait([self._task], timeout=timeout_s)
             await end_tasks([self._task])
             # A failure has been reported by then.
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._writer.close()
 
     async def execute(self, command: Command) -> Any:
         """Carry a command out and return its answer when it is durable; raises ``Refusal``.

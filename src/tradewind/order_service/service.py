@@ -37,6 +37,7 @@ from tradewind.order_service.invariants.verification import verify_venue
 from tradewind.order_service.reading import list_open_orders, view_account, view_position
 from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.venue import Venue
+from tradewind.order_service.writer_connections import WriterConnections
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
 from tradewind.platform.database import Database
@@ -63,6 +64,7 @@ class OrderApp:
         self._bus = bus
         self._clock = clock
         self._on_failure = on_failure
+        self._connections = WriterConnections(database)
         self._holder = new_id()
         self._venues: dict[VenueId, Venue] = {}
         self._accounts: dict[AccountId, Venue] = {}
@@ -70,6 +72,7 @@ class OrderApp:
 
     async def start(self) -> None:
         """Recover every venue and begin to trade."""
+        await self._connections.warm()
         for spec in await self._repository.list_venues():
             await self._open(spec)
         for account_id, venue_id in (await self._repository.account_venues()).items():
@@ -77,16 +80,21 @@ class OrderApp:
 
     async def stop(self) -> None:
         """Finish what waits in every venue."""
-        await asyncio.gather(*(venue.stop() for venue in self._venues.values()))
+        stopping = (venue.stop() for venue in self._venues.values())
+        outcomes = await asyncio.gather(*stopping, return_exceptions=True)
+        await self._connections.close()
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def ready(self) -> bool:
         """Tell whether every venue takes commands."""
-        return not any(venue.sequencer.failed for venue in self._venues.values())
+        return all(venue.is_working for venue in self._venues.values())
 
     async def _open(self, spec: VenueSpec) -> None:
         self._venues[spec.venue_id] = await Venue.open(
             spec,
-            self._database,
+            self._connections,
             self._repository,
             self._bus,
             self._clock,

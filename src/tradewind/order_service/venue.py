@@ -1,7 +1,7 @@
 """One venue at work: its core behind a sequencer, its journal's tail, and the feed it follows."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import msgspec
@@ -16,14 +16,18 @@ from tradewind.order_service.journal_tail import JournalTail
 from tradewind.order_service.journal_writer import JournalWriter
 from tradewind.order_service.recovery import recover
 from tradewind.order_service.repository import OrderRepository
-from tradewind.order_service.sequencer import Sequencer
+from tradewind.order_service.sequencer import STOP_TIMEOUT_S, Sequencer, Writer
 from tradewind.order_service.snapshots import encode_state
+from tradewind.order_service.writer_connections import WriterConnections
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
-from tradewind.platform.database import Database
 from tradewind.platform.errors import Refusal, Unavailable
+from tradewind.platform.ids import new_id
+from tradewind.platform.tasks import end_tasks
 
 SNAPSHOT_EVERY = 50_000
+SUBSCRIBE_TIMEOUT_S = 10.0
+BACKGROUND_TIMEOUT_S = 10.0
 
 _log = structlog.get_logger("order_service")
 _decode_message = msgspec.msgpack.Decoder(FeedMessage).decode
@@ -36,7 +40,7 @@ class Venue:
         self,
         spec: VenueSpec,
         core: Core,
-        writer: JournalWriter,
+        writer: Writer,
         repository: OrderRepository,
         bus: Bus,
         clock: Clock,
@@ -46,25 +50,26 @@ class Venue:
         self.core = core
         self.tail = JournalTail(spec.venue_id, core.state.number, repository)
         self.sequencer = Sequencer(
-            core,
-            writer,
-            clock,
-            on_commit=self._committed,
-            on_failure=on_failure,
+            core, writer, clock, on_commit=self._committed, on_failure=self._fail
         )
         self._repository = repository
         self._bus = bus
+        self._on_failure = on_failure
+        self._feed: asyncio.Task[None] | None = None
         self._feed_number = 0
         self._feed_moved = asyncio.Event()
+        self._subscribed = asyncio.Event()
+        self._mark_topic = f"{feed_topic(spec.venue_id)}.mark.{new_id()}"
+        self._marks: dict[bytes, asyncio.Event] = {}
+        self._gone = False
         self._snapshot_number = core.state.number
         self._tasks: set[asyncio.Task[None]] = set()
-        self._subscribed = asyncio.Event()
 
     @classmethod
     async def open(
         cls,
         spec: VenueSpec,
-        database: Database,
+        connections: WriterConnections,
         repository: OrderRepository,
         bus: Bus,
         clock: Clock,
@@ -74,66 +79,146 @@ class Venue:
         """Take the lease, recover, and begin to follow the feed and take commands."""
         epoch = await repository.acquire_lease(spec.venue_id, holder, clock.now())
         state = await recover(repository, spec)
-        writer = await JournalWriter.open(database, spec.venue_id, epoch)
+        writer = JournalWriter(connections, spec.venue_id, epoch)
         venue = cls(spec, Core(spec, state), writer, repository, bus, clock, on_failure)
-        venue.sequencer.start()
-        venue._spawn(venue._follow_feed(), "feed")
-        async with asyncio.timeout(10):
-            await venue._subscribed.wait()
+        try:
+            await venue.start()
+        except BaseException:
+            await venue.stop()
+            raise
         return venue
 
-    async def stop(self) -> None:
+    async def start(self) -> None:
+        """Begin to follow the feed and take commands."""
+        self.sequencer.start()
+        self._feed = asyncio.create_task(self._follow_feed(), name=f"feed {self.spec.venue_id}")
+        async with asyncio.timeout(SUBSCRIBE_TIMEOUT_S):
+            await self._subscribed.wait()
+
+    async def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """Stop following, finish what waits, and leave a snapshot for a quick start."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.sequencer.stop()
-        if not self.sequencer.failed and self.core.state.number > self._snapshot_number:
-            await self._save_snapshot(encode_state(self.core.state), self.core.state.number)
+        self._end_waiting()
+        if self._feed is not None:
+            await end_tasks([self._feed])
+            # A failure has been reported by then.
+            await asyncio.gather(self._feed, return_exceptions=True)
+        await self.sequencer.stop(timeout_s)
+        # Only of what is durable: a commit that was broken off may never have happened.
+        if not self.sequencer.failed and self.tail.number > self._snapshot_number:
+            self._begin_snapshot()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=BACKGROUND_TIMEOUT_S)
+            await end_tasks(late)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether commands are taken and the feed is followed."""
+        return not self._gone
 
     async def execute(self, command: Command) -> Any:
         """Carry out a command and return its answer when it is durable."""
         return await self.sequencer.execute(command)
 
     async def wait_for_feed(self, number: int, timeout_s: float) -> None:
-        """Return when a feed message has been applied and made durable."""
+        """Return when a feed message has been applied and made durable; raises ``Unavailable``.
+
+        The message must have been published before this is called, for a feed may begin to count
+        anew: its first messages have numbers that an earlier one has passed long ago.
+        """
         try:
             async with asyncio.timeout(timeout_s):
-                while self._feed_number < number:
+                await self._hear_what_was_said()
+                while self._feed_number < number and not self._gone:
                     await self._feed_moved.wait()
         except TimeoutError:
             raise Unavailable(
                 f"message {number} of the feed of {self.spec.venue_id} has not been applied "
                 f"within {timeout_s} seconds; it stands at {self._feed_number}"
             ) from None
+        if self._gone:
+            raise Unavailable(f"venue {self.spec.venue_id} has stopped; try again in a moment")
+
+    async def _hear_what_was_said(self) -> None:
+        """Return when everything that the bus was given before has been applied."""
+        mark = new_id().encode()
+        passed = self._marks[mark] = asyncio.Event()
+        try:
+            await self._bus.publish(self._mark_topic, mark)
+            while not passed.is_set() and not self._gone:
+                await passed.wait()
+        finally:
+            self._marks.pop(mark, None)
 
     async def _follow_feed(self) -> None:
-        async with self._bus.subscribe(feed_topic(self.spec.venue_id)) as messages:
-            self._subscribed.set()
-            async for payload in messages:
-                message = _decode_message(payload)
-                try:
-                    await self.sequencer.execute(message)
-                except Refusal as refusal:
-                    _log.warning("feed_message_lost", number=message.number, why=refusal.message)
-                    continue
-                self._feed_number = message.number
-                moved, self._feed_moved = self._feed_moved, asyncio.Event()
-                moved.set()
+        topic = feed_topic(self.spec.venue_id)
+        try:
+            async with self._bus.subscribe(topic, self._mark_topic) as payloads:
+                self._subscribed.set()
+                async for payload in payloads:
+                    if self._marks and (passed := self._marks.get(payload)):
+                        passed.set()
+                    else:
+                        await self._hear(payload)
+        except Exception as error:
+            self._fail(error)
+            raise
+
+    async def _hear(self, payload: bytes) -> None:
+        try:
+            message = _decode_message(payload)
+            await self.sequencer.execute(message)
+        except (msgspec.MsgspecError, Refusal) as error:
+            _log.error("feed_message_lost", venue_id=self.spec.venue_id, why=str(error))
+            return
+        if 0 < self._feed_number < message.number - 1:
+            _log.error(
+                "feed_messages_missed",
+                venue_id=self.spec.venue_id,
+                after=self._feed_number,
+                before=message.number,
+            )
+        self._feed_number = message.number
+        self._wake_waiting()
+
+    def _wake_waiting(self) -> None:
+        moved, self._feed_moved = self._feed_moved, asyncio.Event()
+        moved.set()
+
+    def _end_waiting(self) -> None:
+        self._gone = True
+        self._wake_waiting()
+        for passed in self._marks.values():
+            passed.set()
+
+    def _fail(self, error: BaseException) -> None:
+        self._end_waiting()
+        self._on_failure(error)
 
     def _committed(self, emitted: Sequence[Emitted]) -> None:
         self.tail.extend(emitted)
         self._spawn(self._bus.publish(JOURNAL_TOPIC, self.spec.venue_id.encode()), "nudge")
         if self.tail.number - self._snapshot_number >= SNAPSHOT_EVERY:
-            self._snapshot_number = self.tail.number
-            encoded = encode_state(self.core.state)
-            self._spawn(self._save_snapshot(encoded, self.tail.number), "snapshot")
+            self._begin_snapshot()
+
+    def _begin_snapshot(self) -> None:
+        """Write the state down as it is now, beside everything else."""
+        assert self.core.state.number == self.tail.number, "a snapshot shows what is durable"
+        self._snapshot_number = self.tail.number
+        self._spawn(
+            self._save_snapshot(encode_state(self.core.state), self.tail.number), "snapshot"
+        )
 
     async def _save_snapshot(self, encoded: bytes, number: int) -> None:
         await self._repository.save_snapshot(self.spec.venue_id, number, encoded)
         _log.info("snapshot_saved", venue_id=self.spec.venue_id, number=number)
 
-    def _spawn(self, work: Any, name: str) -> None:  # a coroutine
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=f"{name} {self.spec.venue_id}")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Forget a task; a snapshot or a nudge that fails can be done without."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("background_task_failed", task=task.get_name(), exc_info=error)

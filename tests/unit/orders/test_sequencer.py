@@ -33,7 +33,6 @@ class Paper:
         self.gate.set()
         self.started = asyncio.Event()
         self.failure: BaseException | None = None
-        self.closed = False
 
     async def write(self, emitted: list[Emitted], touched: list[OrderState]) -> None:
         self.started.set()
@@ -48,9 +47,6 @@ class Paper:
         self, wanted: Sequence[tuple[AccountId, str]]
     ) -> set[tuple[AccountId, str]]:
         return set()
-
-    async def close(self) -> None:
-        self.closed = True
 
 
 class Stage:
@@ -239,10 +235,9 @@ async def test_stop_finishes_what_waits_and_takes_nothing_more() -> None:
         await settle()
         with pytest.raises(Unavailable):
             await stage.deposit()
-        assert not stage.paper.closed
+        assert not stopping.done()
         stage.paper.gate.set()
         await asyncio.gather(stopping, *waiting)
-        assert stage.paper.closed
         assert stage.cash() == money("6")
 
 
