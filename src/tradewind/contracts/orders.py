@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 from tradewind.contracts.journal import JournalReader, OrderFilled
 from tradewind.contracts.vocabulary import (
     AccountId,
+    FillModel,
     OrderId,
     OrderSide,
     OrderStatus,
@@ -51,12 +52,26 @@ class FeeSchedule(Struct, frozen=True, kw_only=True):
     """The most that an order pays by ``sell_fee_per_share``; zero means no bound."""
 
 
+class FillSettings(Struct, frozen=True, kw_only=True):
+    """How a venue fills orders."""
+
+    model: FillModel = FillModel.QUEUE
+    hidden_percent: int = 0
+    """How much stands hidden at each of the feed's prices, in percent of what it shows there."""
+    impact_bps: int = 0
+    """How far users who take all that a side shows move the prices shown next, in
+    ten-thousandths; those who take a part move them by that part. Zero: not at all."""
+    impact_half_life_s: int = 60
+    """After so many seconds of the venue's time half of it is gone."""
+
+
 class VenueSpec(Struct, frozen=True, kw_only=True):
     """A market of its own: books, accounts, clock and journal."""
 
     venue_id: VenueId
     name: str
     fees: FeeSchedule = FeeSchedule()
+    fills: FillSettings = FillSettings()
     hours: SessionHours = SessionHours.EXCHANGE
     follows_feed_time: bool = False
     """A replay: the core's time is that of the newest feed message."""

@@ -19,9 +19,16 @@ from tradewind.contracts.market_data import (
     Split,
     Trade,
 )
-from tradewind.contracts.orders import FeeSchedule, ReplaceOrder, SubmitOrder, VenueSpec
+from tradewind.contracts.orders import (
+    FeeSchedule,
+    FillSettings,
+    ReplaceOrder,
+    SubmitOrder,
+    VenueSpec,
+)
 from tradewind.contracts.vocabulary import (
     AccountId,
+    FillModel,
     OrderId,
     OrderSide,
     OrderType,
@@ -69,6 +76,13 @@ class CoreMachine(RuleBasedStateMachine):
         maker=st.sampled_from([("0", 0), ("-1.5", 0), ("0", -SCALE // 500), ("3", SCALE // 300)]),
         taker=st.sampled_from([("0", 0), ("2.5", SCALE // 333)]),
         sell_fees=st.sampled_from([(0, 0, 0), (22_900_000_000, 119_000, 5 * SCALE)]),
+        fills=st.builds(
+            FillSettings,
+            model=st.sampled_from(FillModel),
+            hidden_percent=st.sampled_from([0, 30]),
+            impact_bps=st.sampled_from([0, 25]),
+            impact_half_life_s=st.just(5),
+        ),
     )
     def open(
         self,
@@ -78,6 +92,7 @@ class CoreMachine(RuleBasedStateMachine):
         maker: tuple[str, int],
         taker: tuple[str, int],
         sell_fees: tuple[int, int, int],
+        fills: FillSettings,
     ) -> None:
         fees = FeeSchedule(
             fee_bps=Decimal(bps),
@@ -91,7 +106,7 @@ class CoreMachine(RuleBasedStateMachine):
             sell_fee_per_share=MoneyUnits(sell_fees[1]),
             sell_fee_per_share_max=MoneyUnits(sell_fees[2]),
         )
-        spec = VenueSpec(venue_id=VenueId("test"), name="Test", fees=fees)
+        spec = VenueSpec(venue_id=VenueId("test"), name="Test", fees=fees, fills=fills)
         self.core = Core(spec)
         self.replica = VenueState(venue_id=spec.venue_id)
         self.replica_books = Books.of(self.replica)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tradewind.contracts.market_data import FeedSpec
-from tradewind.contracts.orders import FeeSchedule, VenueSpec
-from tradewind.contracts.vocabulary import FeedKind, Role
+from tradewind.contracts.orders import FeeSchedule, FillSettings, VenueSpec
+from tradewind.contracts.vocabulary import FeedKind, FillModel, Role
 from tradewind.platform.errors import Unavailable
 from tradewind.platform.money import SCALE, MoneyUnits
 
@@ -198,6 +198,16 @@ async def test_venue_takes_every_kind_of_fee(gateway) -> None:
     )
 
 
+async def test_venue_takes_how_it_fills_orders(gateway) -> None:
+    fills = {"model": "top_of_book", "hidden_percent": 20, "impact_bps": 15}
+    sent = VENUE | {"fills": fills}
+    response = await gateway.call("POST", "/tradewind/v1/venues", role=Role.ADMIN, json=sent)
+    assert response.status_code == 201, response.text
+    assert gateway.orders.asked[0].fills == FillSettings(
+        model=FillModel.TOP_OF_BOOK, hidden_percent=20, impact_bps=15
+    )
+
+
 async def test_venue_that_cannot_be_opened_leaves_no_feed_running(gateway) -> None:
     gateway.orders.refusal = Unavailable("no leader")
     response = await gateway.call("POST", "/tradewind/v1/venues", role=Role.ADMIN, json=VENUE)
@@ -218,6 +228,7 @@ async def test_venue_that_cannot_be_opened_leaves_no_feed_running(gateway) -> No
         ("fees", {"fee_bps": "-1"}),
         ("fees", {"fee_bps": "NaN"}),
         ("fees", {"maker_bps": "-10001"}),
+        ("fills", {"model": "magic"}),
         ("fees", {"sell_fee_per_million": "-1"}),
         ("fees", {"fee_per_share": "0.0000000001"}),
         (None, {"cash": "-5"}),
@@ -226,7 +237,7 @@ async def test_venue_that_cannot_be_opened_leaves_no_feed_running(gateway) -> No
     ],
 )
 async def test_venue_that_does_not_hold_is_422(gateway, part, change) -> None:
-    body = VENUE | (change if part is None else {part: VENUE[part] | change})
+    body = VENUE | (change if part is None else {part: VENUE.get(part, {}) | change})
     response = await gateway.call("POST", "/tradewind/v1/venues", role=Role.ADMIN, json=body)
     assert response.status_code == 422, response.text
     assert gateway.orders.asked == []

@@ -15,8 +15,8 @@ from tradewind.api_gateway.wire.body import decode_body
 from tradewind.api_gateway.wire.errors import ErrorStyle, NotOfferedYet
 from tradewind.contracts.accounts import AccountService, Identity
 from tradewind.contracts.market_data import FeedSpec, FeedState, MarketDataService
-from tradewind.contracts.orders import FeeSchedule, OrderService, VenueSpec
-from tradewind.contracts.vocabulary import FeedKind, Role, VenueId
+from tradewind.contracts.orders import FeeSchedule, FillSettings, OrderService, VenueSpec
+from tradewind.contracts.vocabulary import FeedKind, FillModel, Role, VenueId
 from tradewind.platform.errors import MalformedRequest, NotFound
 from tradewind.platform.ids import is_uuid, new_id
 from tradewind.platform.money import InexactAmount, MoneyUnits, to_units
@@ -58,12 +58,22 @@ class FeesBody(Struct, frozen=True, kw_only=True):
     sell_fee_per_share_max: AnyAmount = field(default_factory=Amount)
 
 
+class FillsBody(Struct, frozen=True, kw_only=True):
+    """How the venue fills orders; by queue and depth alone if nothing is said."""
+
+    model: FillModel = FillModel.QUEUE
+    hidden_percent: int = 0
+    impact_bps: int = 0
+    impact_half_life_s: int = 60
+
+
 class NewVenueBody(Struct, frozen=True, kw_only=True):
     """A venue to open, with an account that starts with some cash: 100,000 if nothing is said."""
 
     name: str
     feed: FeedBody
     fees: FeesBody = field(default_factory=FeesBody)
+    fills: FillsBody = FillsBody()
     cash: AnyAmount = field(default_factory=lambda: Amount(100_000))
 
 
@@ -197,6 +207,7 @@ def _read_venue(sent: NewVenueBody, venue_id: VenueId) -> tuple[VenueSpec, FeedS
             venue_id=venue_id,
             name=check_name(sent.name),
             fees=_read_fees(sent.fees),
+            fills=FillSettings(**structs.asdict(sent.fills)),
             follows_feed_time=True,
         ),
         FeedSpec(

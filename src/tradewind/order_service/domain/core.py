@@ -38,7 +38,7 @@ class Core:
         self.fees = Fees(spec.fees)
         self.state = state or VenueState(venue_id=spec.venue_id)
         self.books = Books.of(self.state)
-        self.view = MarketView()
+        self.view = MarketView(spec.fills)
         self.known_client_order_ids: set[tuple[AccountId, str]] = set()
         """Of ended orders, as far as the commands at hand may repeat one."""
         self.emitted: list[Emitted] = []

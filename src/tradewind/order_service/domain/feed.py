@@ -73,7 +73,7 @@ def show_depth(core: Core, depth: Depth) -> None:
         return
     view = core.view.learn(depth.symbol)
     is_first = not view.has_shown
-    view.show(depth)
+    view.show(depth, core.at)
     if is_first and _crosses(core, depth.symbol):
         _join_again(core, depth.symbol)
     for order in list(core.books.market_orders.get(depth.symbol, {}).values()):
@@ -146,13 +146,13 @@ def print_trade(core: Core, trade: Trade) -> None:
     """Take over the last price, and fill resting orders that the trade reached.
 
     A trade through an order's price fills it; one at its price first uses up what the feed's queue
-    had before it. No more is filled than the trade's own size.
+    had before it. No more is filled than the trade's own size, unless the venue fills any quantity.
     """
     core.view.learn(trade.symbol).last_price = trade.price
     book = core.books.books.get(trade.symbol)
     if book is None or not core.is_open:
         return
-    left: int = trade.size
+    left = core.view.size_of(trade)
     for side in (BUY, SELL):
         used = 0
         """What the trade has used up of the feed's own queue at its price."""

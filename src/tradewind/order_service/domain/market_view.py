@@ -5,11 +5,40 @@ place in the queue is the one it was accepted with, which is never better than t
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from tradewind.contracts.market_data import Depth
-from tradewind.contracts.vocabulary import OrderId
+from tradewind.contracts.market_data import Depth, DepthLevel, Trade
+from tradewind.contracts.orders import FillSettings
+from tradewind.contracts.vocabulary import FillModel, OrderId
 from tradewind.order_service.domain.book import BUY
-from tradewind.platform.money import PriceUnits, QuantityUnits
+from tradewind.platform.errors import MalformedRequest
+from tradewind.platform.money import CENT, SCALE, PriceUnits, QuantityUnits, Rounding, divide
+
+_ANY_SIZE = 10**27
+"""More than all orders together: what an instant venue shows and trades at its best price."""
+
+_BPS = 10_000
+_PERCENT = 100
+_SUB_DOLLAR_TICK = CENT // 100
+
+
+_HIDDEN_PERCENT_MAX = 1_000
+_IMPACT_BPS_MAX = 1_000
+_HALF_LIFE_S_MAX = 86_400
+
+
+def check_fills(settings: FillSettings) -> None:
+    """Raise ``MalformedRequest`` for settings that mean nothing."""
+    for name, least, most in (
+        ("hidden_percent", 0, _HIDDEN_PERCENT_MAX),
+        ("impact_bps", 0, _IMPACT_BPS_MAX),
+        ("impact_half_life_s", 1, _HALF_LIFE_S_MAX),
+    ):
+        value = getattr(settings, name)
+        if not least <= value <= most:
+            raise MalformedRequest(f"{name} {value} must be between {least} and {most}")
+    if settings.model is FillModel.INSTANT and settings.hidden_percent:
+        raise MalformedRequest("hidden_percent means nothing where any quantity is filled")
 
 
 class Shown:
@@ -20,7 +49,7 @@ class Shown:
     def __init__(self, side: int) -> None:
         self.side = side
         self.levels: list[list[int]] = []
-        """Pairs of price and size that is left."""
+        """Price, size that is left, and how much of that size is hidden."""
 
     def reaches(self, limit: int | None) -> Iterator[list[int]]:
         """Yield the levels with something left that an opposite limit reaches, best first."""
@@ -38,12 +67,12 @@ class Shown:
         return None
 
     def size_at(self, price: int) -> int | None:
-        """Return what is shown at a price: 0 inside the range shown, ``None`` beyond it."""
+        """Return what is openly shown at a price: 0 inside the range, ``None`` beyond it."""
         if not self.levels:
             return None
         for level in self.levels:
             if level[0] == price:
-                return level[1]
+                return max(0, level[1] - level[2])
         worst = self.levels[-1][0]
         beyond = price < worst if self.side == BUY else price > worst
         return None if beyond else 0
@@ -52,19 +81,66 @@ class Shown:
 class InstrumentView:
     """The feed's picture of one instrument."""
 
-    __slots__ = ("has_shown", "last_price", "shown")
+    __slots__ = ("_moved_at", "_settings", "_sizes", "has_shown", "last_price", "moved", "shown")
 
-    def __init__(self) -> None:
+    def __init__(self, settings: FillSettings) -> None:
+        self._settings = settings
         self.shown = (Shown(0), Shown(1))
+        self._sizes = (0, 0)
+        """What the feed showed on each side, before anybody took of it."""
+        self.moved = 0
+        """How far users have moved the feed's prices, in billionths; it fades."""
+        self._moved_at: datetime | None = None
         self.last_price: PriceUnits | None = None
         self.has_shown = False
         """Whether the feed has shown depth in this session, as far as the core knows."""
 
-    def show(self, depth: Depth) -> None:
-        """Replace the levels by what the feed shows now."""
-        self.shown[0].levels = [[level.price, level.size] for level in depth.bids]
-        self.shown[1].levels = [[level.price, level.size] for level in depth.asks]
+    def show(self, depth: Depth, at: datetime | None) -> None:
+        """Replace the levels by what the feed shows now, as the venue's settings have it."""
+        if self.moved:
+            self._fade(at)
+        sides = depth.bids, depth.asks
+        self._sizes = (_total(depth.bids), _total(depth.asks))
+        for side, levels in zip(self.shown, sides, strict=True):
+            side.levels = self._levels(levels)
         self.has_shown = True
+
+    def _levels(self, levels: tuple[DepthLevel, ...]) -> list[list[int]]:
+        settings = self._settings
+        if settings.model is not FillModel.QUEUE:
+            levels = levels[:1]
+        shown = []
+        for level in levels:
+            price = level.price + _in_ticks(self.moved, level.price) if self.moved else level.price
+            if price <= 0:
+                continue
+            if settings.model is FillModel.INSTANT:
+                shown.append([price, _ANY_SIZE, 0])
+                continue
+            hidden = level.size * settings.hidden_percent // _PERCENT
+            shown.append([price, level.size + hidden, hidden])
+        return shown
+
+    def push(self, side: int, price: int, qty: int) -> None:
+        """Move the prices shown next, because so much of a side was taken at a price."""
+        size = self._sizes[side]
+        if size:
+            part = divide(price * self._settings.impact_bps * qty, _BPS * size, Rounding.DOWN)
+            self.moved += -part if side == BUY else part
+
+    def _fade(self, at: datetime | None) -> None:
+        """Halve the impact for every half-life that has passed since it was last halved."""
+        if at is None:
+            return
+        if self._moved_at is None:
+            self._moved_at = at
+        half_life = timedelta(seconds=self._settings.impact_half_life_s)
+        times = (at - self._moved_at) // half_life
+        if times > 0:
+            self._moved_at += times * half_life
+            self.moved = divide(self.moved, 2 ** min(times, 64), Rounding.DOWN)
+        if not self.moved:
+            self._moved_at = None
 
     def forget_depth(self) -> None:
         """Show nothing until the feed speaks again."""
@@ -78,16 +154,17 @@ class InstrumentView:
         return PriceUnits(best[0]) if best else self.last_price
 
 
-_NOTHING = InstrumentView()
+_NOTHING = InstrumentView(FillSettings())
 """Looked at for every symbol that the feed has not spoken of; nobody changes it."""
 
 
 class MarketView:
     """The feed's picture of all instruments."""
 
-    __slots__ = ("ahead", "instruments", "number")
+    __slots__ = ("ahead", "instruments", "number", "settings")
 
-    def __init__(self) -> None:
+    def __init__(self, settings: FillSettings) -> None:
+        self.settings = settings
         self.instruments: dict[str, InstrumentView] = {}
         self.ahead: dict[OrderId, int] = {}
         """What the feed's queue still has before an order that rests at a shown price."""
@@ -102,7 +179,7 @@ class MarketView:
         """Return the picture of one instrument to change it."""
         view = self.instruments.get(symbol)
         if view is None:
-            view = self.instruments[symbol] = InstrumentView()
+            view = self.instruments[symbol] = InstrumentView(self.settings)
         return view
 
     def forget_depth(self) -> None:
@@ -124,6 +201,30 @@ class MarketView:
         return view.last_price if view else None
 
     def queue_ahead(self, symbol: str, side: int, price: int) -> QuantityUnits:
-        """Return what the feed shows at a price that an order is about to join."""
+        """Return what the feed shows at a price that an order is about to join.
+
+        Nothing where the venue has no queue.
+        """
+        if self.settings.model is not FillModel.QUEUE:
+            return QuantityUnits(0)
         view = self.instruments.get(symbol)
         return QuantityUnits((view.shown[side].size_at(price) or 0) if view else 0)
+
+    def size_of(self, trade: Trade) -> int:
+        """Return how much of the orders that wait a trade can fill."""
+        return _ANY_SIZE if self.settings.model is FillModel.INSTANT else trade.size
+
+    def push(self, symbol: str, side: int, price: int, qty: int) -> None:
+        """Note that users took so much of what the feed showed, where that moves its prices."""
+        if self.settings.impact_bps:
+            self.learn(symbol).push(side, price, qty)
+
+
+def _total(levels: tuple[DepthLevel, ...]) -> int:
+    return sum(level.size for level in levels)
+
+
+def _in_ticks(move: int, price: int) -> int:
+    """Bring a move to the steps in which prices of this height are quoted."""
+    tick = CENT if price >= SCALE else _SUB_DOLLAR_TICK
+    return divide(move, tick, Rounding.HALF_EVEN) * tick

@@ -153,6 +153,7 @@ def take(core: Core, order: OrderState) -> None:
         if maker is None:
             assert level is not None
             level[1] -= qty
+            core.view.push(order.symbol, 1 - side_of(order), price, qty)
             _advance_queue(core, order.symbol, 1 - side_of(order), price, qty)
             fill(core, order, price, qty, Liquidity.TAKER)
         else:
