@@ -11,6 +11,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
     ExecutionId,
@@ -41,6 +42,7 @@ class CancelReason(StrEnum):
     WASH_TRADE = "wash_trade"
     """It came to an order of its own account."""
     CORPORATE_ACTION = "corporate_action"
+    GROUP = "one_cancels_other"
 
 
 class AccountOpened(Struct, frozen=True, tag="account_opened"):
@@ -100,14 +102,49 @@ class OrderAccepted(Struct, frozen=True, tag="order_accepted"):
     """What the feed showed at the limit price when the order came to rest."""
     extended_hours: bool = False
     replaces: OrderId | None = None
+    terms: Terms | None = None
 
 
 class OrderActivated(Struct, frozen=True, tag="order_activated"):
-    """The session opened and an accepted order joined the book."""
+    """The session opened or the entry was filled: an order that waited joined the others."""
 
     order_id: OrderId
     account_id: AccountId
     queue_ahead: QuantityUnits = QuantityUnits(0)
+    hold: int = 0
+    """Reserved by this event for a leg that was held."""
+    hold_price: PriceUnits | None = None
+
+
+class OrderTriggered(Struct, frozen=True, tag="order_triggered"):
+    """A trade reached a stop price: from here on the order is a market or limit order."""
+
+    order_id: OrderId
+    account_id: AccountId
+    price: PriceUnits
+    """Of the trade."""
+    queue_ahead: QuantityUnits = QuantityUnits(0)
+    hold: int = 0
+    """Reserved by this event, for a leg that shared its sibling's hold until now."""
+    hold_price: PriceUnits | None = None
+
+
+class TrailMoved(Struct, frozen=True, tag="trail_moved"):
+    """The market took a trailing order's mark, and with it the stop price, by a step or more."""
+
+    order_id: OrderId
+    account_id: AccountId
+    hwm: PriceUnits
+    stop_price: PriceUnits
+
+
+class OrderReduced(Struct, frozen=True, tag="order_reduced"):
+    """The other leg traded a part, which this one need not cover any more."""
+
+    order_id: OrderId
+    account_id: AccountId
+    qty: QuantityUnits
+    """What the order is for now."""
 
 
 class OrderFilled(Struct, frozen=True, tag="order_filled"):
@@ -215,6 +252,9 @@ Event = (
     | AccountConfigured
     | OrderAccepted
     | OrderActivated
+    | OrderTriggered
+    | TrailMoved
+    | OrderReduced
     | OrderFilled
     | OrderCanceled
     | OrderExpired

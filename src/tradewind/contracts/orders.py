@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from msgspec import UNSET, Struct, UnsetType
 
 from tradewind.contracts.journal import JournalReader, OrderFilled
+from tradewind.contracts.terms import GTC_LIFETIME, Leg, Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
     FillModel,
@@ -83,7 +84,11 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
 
 
 class SubmitOrder(Struct, frozen=True, kw_only=True):
-    """Instruct the venue; exactly the fields that the order's type needs are set."""
+    """Instruct the venue; exactly the fields that the order's type needs are set.
+
+    The core works the quantity out when ``terms`` name an amount of money instead, and the stop
+    price of a trailing order. Legs are those of a bracket, oto or oco, as ``terms`` say.
+    """
 
     order_id: OrderId
     account_id: AccountId
@@ -95,6 +100,9 @@ class SubmitOrder(Struct, frozen=True, kw_only=True):
     qty: QuantityUnits
     limit_price: PriceUnits | None = None
     extended_hours: bool = False
+    terms: Terms | None = None
+    take_profit: Leg | None = None
+    stop_loss: Leg | None = None
 
 
 class ReplaceOrder(Struct, frozen=True, kw_only=True):
@@ -110,6 +118,9 @@ class ReplaceOrder(Struct, frozen=True, kw_only=True):
     qty: QuantityUnits | None = None
     limit_price: PriceUnits | None = None
     time_in_force: TimeInForce | None = None
+    stop_price: PriceUnits | None = None
+    trail: int | None = None
+    """The new trail in what the old one was given in: a price, or billionths of a percent."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -136,6 +147,14 @@ class Order(Struct, frozen=True, kw_only=True):
     replaced_at: datetime | None = None
     replaces: OrderId | None = None
     replaced_by: OrderId | None = None
+    terms: Terms | None = None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When a gtc order has stood long enough."""
+        if self.time_in_force is not TimeInForce.GTC:
+            return None
+        return self.created_at + GTC_LIFETIME
 
     @property
     def filled_avg_price(self) -> PriceUnits | None:
@@ -370,6 +389,10 @@ class OrderService(JournalReader, Protocol):
 
     async def get_orders(self, order_ids: Sequence[OrderId]) -> dict[OrderId, Order]:
         """Return orders of any account by id, for services that follow the journal."""
+        ...
+
+    async def get_group(self, account_id: AccountId, group_id: OrderId) -> list[Order]:
+        """Return every order of a group by time of submission, ended ones too."""
         ...
 
     async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:

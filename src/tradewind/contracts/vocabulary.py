@@ -56,11 +56,21 @@ class OrderClass(StrEnum):
     MLEG = "mleg"
 
 
+class GroupRole(StrEnum):
+    """What an order is for within its group."""
+
+    ENTRY = "entry"
+    TAKE_PROFIT = "take_profit"
+    STOP_LOSS = "stop_loss"
+
+
 class OrderStatus(StrEnum):
     """Where an order stands in its life, in Alpaca's spelling."""
 
     ACCEPTED = "accepted"
     """Taken while the market is closed; it joins the book when the session opens."""
+    HELD = "held"
+    """A leg that waits for its group's entry to be filled."""
     NEW = "new"
     PARTIALLY_FILLED = "partially_filled"
     FILLED = "filled"
@@ -74,7 +84,9 @@ class OrderStatus(StrEnum):
         return self in _OPEN
 
 
-_OPEN = frozenset({OrderStatus.ACCEPTED, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
+_OPEN = frozenset(
+    {OrderStatus.ACCEPTED, OrderStatus.HELD, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED}
+)
 
 
 class FillModel(StrEnum):

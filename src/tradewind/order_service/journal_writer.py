@@ -51,11 +51,24 @@ WITH fence AS (
             limit_price, extended_hours, status, filled_qty, filled_value, created_at, updated_at,
             filled_at, canceled_at, expired_at, replaced_at, replaces, replaced_by)
     WHERE EXISTS (SELECT FROM fence)
-    ON CONFLICT (order_id) DO UPDATE SET status = excluded.status,
+    ON CONFLICT (order_id) DO UPDATE SET status = excluded.status, qty = excluded.qty,
         filled_qty = excluded.filled_qty, filled_value = excluded.filled_value,
         updated_at = excluded.updated_at, filled_at = excluded.filled_at,
         canceled_at = excluded.canceled_at, expired_at = excluded.expired_at,
         replaced_at = excluded.replaced_at, replaced_by = excluded.replaced_by
+), terms AS (
+    INSERT INTO order_terms (order_id, stop_price, trail_price, trail_percent, hwm, triggered_at,
+        order_class, group_id, group_role, notional)
+    SELECT order_id, stop_price * 0.000000001, trail_price * 0.000000001,
+        trail_percent * 0.000000001, hwm * 0.000000001, triggered_at, order_class, group_id,
+        group_role, notional * 0.000000001
+    FROM unnest($45::uuid[], $46::bigint[], $47::bigint[], $48::bigint[], $49::bigint[],
+        $50::timestamptz[], $51::text[], $52::uuid[], $53::text[], $54::bigint[])
+        AS t (order_id, stop_price, trail_price, trail_percent, hwm, triggered_at, order_class,
+            group_id, group_role, notional)
+    WHERE EXISTS (SELECT FROM fence)
+    ON CONFLICT (order_id) DO UPDATE SET stop_price = excluded.stop_price, hwm = excluded.hwm,
+        triggered_at = excluded.triggered_at
 ), fills AS (
     INSERT INTO executions (execution_id, venue_id, journal_number, order_id, account_id, symbol,
         side, price, qty, fee, liquidity, executed_at)
@@ -130,6 +143,7 @@ class JournalWriter:
             *_order_columns(touched),
             *_execution_columns(emitted),
             *_posting_columns(emitted),
+            *_terms_columns(touched),
         )
         if written != len(emitted):
             raise Deposed(f"venue {self._venue_id} is led by another process since its epoch rose")
@@ -195,6 +209,26 @@ def _order_columns(orders: list[OrderState]) -> list[list[Any]]:
         for order in orders
     ]
     return _columns(rows, 21)
+
+
+def _terms_columns(orders: list[OrderState]) -> list[list[Any]]:
+    rows = [
+        (
+            order.order_id,
+            terms.stop_price,
+            terms.trail_price,
+            terms.trail_percent,
+            terms.hwm,
+            terms.triggered_at,
+            terms.order_class,
+            terms.group_id,
+            terms.group_role,
+            terms.notional,
+        )
+        for order in orders
+        if (terms := order.terms) is not None
+    ]
+    return _columns(rows, 10)
 
 
 def _execution_columns(emitted: list[Emitted]) -> list[list[Any]]:

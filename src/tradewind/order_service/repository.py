@@ -8,8 +8,11 @@ import msgspec
 
 from tradewind.contracts.journal import Event, JournalRecord
 from tradewind.contracts.orders import Order, OrderQuery, VenueSpec
+from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
+    GroupRole,
+    OrderClass,
     OrderId,
     OrderSide,
     OrderStatus,
@@ -32,7 +35,14 @@ _ORDER_COLUMNS = """order_id, account_id, client_order_id, symbol, side, order_t
     (qty * 1000000000)::bigint AS qty, (limit_price * 1000000000)::bigint AS limit_price,
     extended_hours, status, (filled_qty * 1000000000)::bigint AS filled_qty,
     (filled_value * 1000000000)::bigint AS filled_value, created_at, updated_at, filled_at,
-    canceled_at, expired_at, replaced_at, replaces, replaced_by"""
+    canceled_at, expired_at, replaced_at, replaces, replaced_by, order_class,
+    (stop_price * 1000000000)::bigint AS stop_price,
+    (trail_price * 1000000000)::bigint AS trail_price,
+    (trail_percent * 1000000000)::bigint AS trail_percent,
+    (hwm * 1000000000)::bigint AS hwm, triggered_at, group_id, group_role,
+    (notional * 1000000000)::bigint AS notional"""
+
+_ORDERS = "orders LEFT JOIN order_terms USING (order_id)"
 
 
 class OrderRepository:
@@ -126,7 +136,8 @@ class OrderRepository:
     async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order | None:
         """Return one order of an account."""
         row = await self._database.fetchrow(
-            f"SELECT {_ORDER_COLUMNS} FROM orders WHERE order_id = $1 AND account_id = $2",  # noqa: S608 - constant
+            f"SELECT {_ORDER_COLUMNS} FROM {_ORDERS} "  # noqa: S608 - constant
+            "WHERE order_id = $1 AND account_id = $2",
             order_id,
             account_id,
         )
@@ -137,7 +148,7 @@ class OrderRepository:
     ) -> Order | None:
         """Return one order of an account by the client's own id."""
         row = await self._database.fetchrow(
-            f"SELECT {_ORDER_COLUMNS} FROM orders "  # noqa: S608 - constant
+            f"SELECT {_ORDER_COLUMNS} FROM {_ORDERS} "  # noqa: S608 - constant
             "WHERE account_id = $1 AND client_order_id = $2",
             account_id,
             client_order_id,
@@ -147,8 +158,19 @@ class OrderRepository:
     async def get_orders(self, order_ids: Sequence[OrderId]) -> list[Order]:
         """Return orders of any account."""
         rows = await self._database.fetch(
-            f"SELECT {_ORDER_COLUMNS} FROM orders WHERE order_id = ANY($1::uuid[])",  # noqa: S608 - constant
+            f"SELECT {_ORDER_COLUMNS} FROM {_ORDERS} "  # noqa: S608 - constant
+            "WHERE order_id = ANY($1::uuid[])",
             list(order_ids),
+        )
+        return [_order(row) for row in rows]
+
+    async def get_group(self, account_id: AccountId, group_id: OrderId) -> list[Order]:
+        """Return every order of a group of an account, oldest first."""
+        rows = await self._database.fetch(
+            f"SELECT {_ORDER_COLUMNS} FROM {_ORDERS} "  # noqa: S608 - constant
+            "WHERE group_id = $1 AND account_id = $2 ORDER BY created_at, order_id",
+            group_id,
+            account_id,
         )
         return [_order(row) for row in rows]
 
@@ -158,7 +180,7 @@ class OrderRepository:
         # Only constants are put into the text; every value is a parameter.
         rows = await self._database.fetch(
             f"""
-            SELECT {_ORDER_COLUMNS} FROM orders
+            SELECT {_ORDER_COLUMNS} FROM {_ORDERS}
             WHERE account_id = $1
                 AND ($2 = 'all' OR (status = ANY($3::text[])) = ($2 = 'closed'))
                 AND (cardinality($4::text[]) = 0 OR symbol = ANY($4::text[]))
@@ -214,4 +236,22 @@ def _order(row: Record) -> Order:
         replaced_at=row["replaced_at"],
         replaces=_text(row["replaces"]),
         replaced_by=_text(row["replaced_by"]),
+        terms=_terms(row),
+    )
+
+
+def _terms(row: Record) -> Terms | None:
+    if row["order_class"] is None:
+        return None
+    role = row["group_role"]
+    return Terms(
+        stop_price=row["stop_price"],
+        trail_price=row["trail_price"],
+        trail_percent=row["trail_percent"],
+        hwm=row["hwm"],
+        triggered_at=row["triggered_at"],
+        order_class=OrderClass(row["order_class"]),
+        group_id=_text(row["group_id"]),
+        group_role=None if role is None else GroupRole(role),
+        notional=row["notional"],
     )

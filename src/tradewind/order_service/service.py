@@ -227,6 +227,11 @@ class OrderApp:
         orders = await self._repository.get_orders(order_ids)
         return {order.order_id: order for order in orders}
 
+    async def get_group(self, account_id: AccountId, group_id: OrderId) -> list[Order]:
+        """Return every order of a group by time of submission, ended ones too."""
+        await self._settled(account_id)
+        return await self._repository.get_group(account_id, group_id)
+
     async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:
         """Return orders by time of submission."""
         venue = await self._settled(account_id)

@@ -75,6 +75,7 @@ class OrdersInMemory:
             filled_value=MoneyUnits(0),
             created_at=_NOW,
             updated_at=_NOW,
+            terms=command.terms,
         )
         self.orders[order.order_id] = order
         return order
@@ -156,6 +157,14 @@ class OrdersInMemory:
     async def get_orders(self, order_ids: Sequence[OrderId]) -> dict[OrderId, Order]:
         """Return orders by id."""
         return {found: self.orders[found] for found in order_ids if found in self.orders}
+
+    async def get_group(self, account_id: AccountId, group_id: OrderId) -> list[Order]:
+        """Return the orders of a group."""
+        return [
+            order
+            for order in self.orders.values()
+            if order.account_id == account_id and order.terms and order.terms.group_id == group_id
+        ]
 
     async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:
         """Return the account's orders, open or not, and remember the query."""

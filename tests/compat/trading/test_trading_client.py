@@ -203,7 +203,7 @@ def test_marketable_limit_order_fills_at_its_price_or_better(client: TradingClie
         (lambda: limit(1, symbol="NOPE"), 422, 42210000, "not found"),
         (lambda: limit(1.001), 422, 42210000, "sub-penny"),
         (lambda: limit(1, qty=-1), 422, 40010001, "qty must be > 0"),
-        (lambda: market(qty=None, notional=100), 422, 42210000, "notional"),
+        (lambda: market(qty=None, notional=100, time_in_force=GTC), 422, 42210000, "notional"),
         (lambda: limit(5000, qty=1000), 403, 40310000, "insufficient buying power"),
         (
             lambda: market(symbol="MSFT", side=OrderSide.SELL),
@@ -213,11 +213,11 @@ def test_marketable_limit_order_fills_at_its_price_or_better(client: TradingClie
         ),
         (
             lambda: StopOrderRequest(
-                symbol="AAPL", qty=1, side=OrderSide.BUY, time_in_force=DAY, stop_price=900
+                symbol="AAPL", qty=1, side=OrderSide.BUY, time_in_force=IOC, stop_price=900
             ),
             422,
             42210000,
-            "not offered yet",
+            "stop orders must be DAY or GTC orders",
         ),
     ],
 )

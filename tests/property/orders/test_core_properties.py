@@ -26,21 +26,26 @@ from tradewind.contracts.orders import (
     SubmitOrder,
     VenueSpec,
 )
+from tradewind.contracts.terms import Leg, Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
     FillModel,
+    GroupRole,
+    OrderClass,
     OrderId,
     OrderSide,
+    OrderStatus,
     OrderType,
     TimeInForce,
     VenueId,
 )
-from tradewind.order_service.domain import commands
+from tradewind.order_service.domain import commands, groups
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
 from tradewind.order_service.domain.state import Books, OrderState, VenueState
+from tradewind.order_service.domain.trigger_book import reaches
 from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.platform.errors import Refusal
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
@@ -68,6 +73,7 @@ class CoreMachine(RuleBasedStateMachine):
         self.feed_number = 0
         self.order_number = 0
         self.day = date(2024, 1, 2)
+        self.just_traded: tuple[str, PriceUnits] | None = None
 
     @initialize(
         bps=st.sampled_from(["0", "1", "25.5"]),
@@ -132,6 +138,7 @@ class CoreMachine(RuleBasedStateMachine):
     def run(self, command: commands.Command) -> object:
         self.now += timedelta(seconds=1)
         before = self.core.state.number
+        self.just_traded = None
         try:
             answer = decide(self.core, command, self.now)
         except Refusal:
@@ -215,6 +222,143 @@ class CoreMachine(RuleBasedStateMachine):
             if tif in (TimeInForce.FOK, TimeInForce.IOC):
                 assert not order.status.is_open
 
+    @rule(
+        account=accounts,
+        symbol=symbols,
+        side=sides,
+        qty=quantities,
+        stop=prices,
+        limit=st.none() | prices,
+        trail=st.sampled_from(["", "", "price", "percent"]),
+        cents=st.integers(1, 60),
+    )
+    def submit_stop(
+        self,
+        account: AccountId,
+        symbol: str,
+        side: OrderSide,
+        qty: QuantityUnits,
+        stop: PriceUnits,
+        limit: PriceUnits | None,
+        trail: str,
+        cents: int,
+    ) -> None:
+        terms = Terms(stop_price=stop)
+        order_type = OrderType.STOP if limit is None else OrderType.STOP_LIMIT
+        if trail:
+            terms = msgspec.convert({f"trail_{trail}": cents * CENT}, Terms)
+            order_type, limit = OrderType.TRAILING_STOP, None
+        self.send(account, symbol, side, qty, limit, order_type, terms)
+
+    @rule(
+        account=accounts,
+        symbol=symbols,
+        side=sides,
+        qty=quantities,
+        limit=st.none() | prices,
+        goal=prices,
+        stop=prices,
+        stop_limit=st.none() | prices,
+        kind=st.sampled_from(["bracket", "bracket", "oco", "oco", "oto", "oto loss"]),
+    )
+    def submit_group(
+        self,
+        account: AccountId,
+        symbol: str,
+        side: OrderSide,
+        qty: QuantityUnits,
+        limit: PriceUnits | None,
+        goal: PriceUnits,
+        stop: PriceUnits,
+        stop_limit: PriceUnits | None,
+        kind: str,
+    ) -> None:
+        is_oco = kind == "oco"
+        number = self.order_number + 1
+        terms = Terms(
+            order_class=OrderClass(kind.split()[0]),
+            group_id=OrderId(f"00000000-0000-7000-9000-{number:012d}"),
+            group_role=GroupRole.TAKE_PROFIT if is_oco else GroupRole.ENTRY,
+        )
+        profit = Leg(order_id=OrderId(f"profit {number}"), limit_price=goal)
+        loss = Leg(order_id=OrderId(f"loss {number}"), stop_price=stop, limit_price=stop_limit)
+        self.send(
+            account,
+            symbol,
+            side,
+            qty,
+            goal if is_oco else limit,
+            OrderType.MARKET if limit is None and not is_oco else OrderType.LIMIT,
+            terms,
+            take_profit=profit if kind in ("bracket", "oto") else None,
+            stop_loss=loss if kind != "oto" else None,
+        )
+
+    @rule(
+        account=accounts,
+        symbol=symbols,
+        side=sides,
+        cents=st.integers(1, 2_000_000),
+        limit=st.none() | prices,
+    )
+    def submit_notional(
+        self,
+        account: AccountId,
+        symbol: str,
+        side: OrderSide,
+        cents: int,
+        limit: PriceUnits | None,
+    ) -> None:
+        order_type = OrderType.MARKET if limit is None else OrderType.LIMIT
+        terms = Terms(notional=MoneyUnits(cents * CENT))
+        self.send(account, symbol, side, QuantityUnits(0), limit, order_type, terms)
+
+    def send(
+        self,
+        account: AccountId,
+        symbol: str,
+        side: OrderSide,
+        qty: QuantityUnits,
+        limit: PriceUnits | None,
+        order_type: OrderType,
+        terms: Terms,
+        take_profit: Leg | None = None,
+        stop_loss: Leg | None = None,
+    ) -> None:
+        order_id = self.new_id()
+        self.run(
+            SubmitOrder(
+                order_id=order_id,
+                account_id=account,
+                client_order_id=order_id,
+                symbol=symbol,
+                side=side,
+                order_type=order_type,
+                time_in_force=TimeInForce.GTC,
+                qty=qty,
+                limit_price=limit,
+                terms=terms,
+                take_profit=take_profit,
+                stop_loss=stop_loss,
+            )
+        )
+
+    @rule(index=st.integers(0, 50), price=prices, trail=st.integers(1, 60))
+    def move_stop(self, index: int, price: PriceUnits, trail: int) -> None:
+        orders = [order for order in self.core.state.orders.values() if order.terms]
+        if orders:
+            order = orders[index % len(orders)]
+            is_trailing = order.order_type is OrderType.TRAILING_STOP
+            self.run(
+                ReplaceOrder(
+                    order_id=order.order_id,
+                    new_order_id=self.new_id(),
+                    account_id=order.account_id,
+                    stop_price=None if is_trailing else price,
+                    trail=trail * CENT if is_trailing else None,
+                )
+            )
+
     @rule(index=st.integers(0, 50))
     def cancel(self, index: int) -> None:
         orders = list(self.core.state.orders.values())
@@ -277,6 +421,7 @@ class CoreMachine(RuleBasedStateMachine):
     @rule(symbol=symbols, price=prices, size=st.integers(1, 1000))
     def trade(self, symbol: str, price: PriceUnits, size: int) -> None:
         self.feed(Trade(symbol, self.now, price, QuantityUnits(size * SCALE), 1))
+        self.just_traded = symbol, price
 
     @rule(
         symbol=symbols,
@@ -320,6 +465,9 @@ class CoreMachine(RuleBasedStateMachine):
         held: dict[tuple[str, str], int] = {}
         for order in state.orders.values():
             account = state.accounts[order.account_id]
+            if not groups.reserves(state, order):
+                assert order.hold == 0
+                continue
             if order.side is OrderSide.BUY:
                 assert order.hold_price is not None
                 exposure: int = fees.exposure(
@@ -362,6 +510,47 @@ class CoreMachine(RuleBasedStateMachine):
                     for place in places
                 ]
                 assert keys == sorted(keys)
+
+    @invariant()
+    def groups_hold_together(self) -> None:
+        state = self.core.state
+        for members in state.groups.values():
+            roles: dict[str, OrderState] = {}
+            for order_id in members:
+                order = state.orders[order_id]
+                assert order.terms is not None
+                role = str(order.terms.group_role)
+                assert role not in roles, "one order has a role"
+                roles[role] = order
+            profit, loss = roles.get("take_profit"), roles.get("stop_loss")
+            for leg in (profit, loss):
+                assert leg is None or (leg.status is OrderStatus.HELD) == ("entry" in roles)
+            if profit is not None and loss is not None:
+                assert loss.waits, "a stop that goes ends the take-profit"
+                assert loss.qty == profit.left
+
+    @invariant()
+    def no_stop_waits_that_the_newest_trade_has_reached(self) -> None:
+        if not self.core.is_open or self.just_traded is None:
+            return
+        symbol, price = self.just_traded
+        for order in self.core.state.orders.values():
+            if order.symbol == symbol and order.waits and order.status is OrderStatus.NEW:
+                assert order.terms is not None
+                assert order.terms.stop_price is not None
+                assert not reaches(order.side, order.terms.stop_price, price)
+
+    @invariant()
+    def recovered_triggers_equal_the_live_ones(self) -> None:
+        recovered, live = Books.of(self.core.state).triggers, self.core.books.triggers
+        assert {s: set(ids) for s, ids in recovered.trailing.items()} == {
+            s: set(ids) for s, ids in live.trailing.items()
+        }
+        for symbol in SYMBOLS:
+            for side in OrderSide:
+                extreme = 0 if side is OrderSide.SELL else 10**18
+                ours = live.first_reached(symbol, side, extreme)
+                assert ours == recovered.first_reached(symbol, side, extreme)
 
     @invariant()
     def the_journal_folds_into_the_live_state(self) -> None:

@@ -23,6 +23,13 @@ MARKET: dict[str, Any] = {
     "time_in_force": "day",
 }
 WITHOUT = object()
+BRACKET: dict[str, Any] = {
+    "order_class": "bracket",
+    "take_profit": {"limit_price": "200"},
+    "stop_loss": {"stop_price": "180"},
+}
+STOP: dict[str, Any] = {"type": "stop", "limit_price": WITHOUT, "stop_price": "200"}
+TRAIL: dict[str, Any] = {"type": "trailing_stop", "limit_price": WITHOUT}
 
 
 def changed(order: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -119,7 +126,7 @@ async def test_deeply_nested_body_is_refused_not_followed(gateway) -> None:
         ({"symbol": ""}, "symbol is required"),
         ({"client_order_id": "x" * 129}, "client_order_id must have at most 128"),
         ({"client_order_id": "a\x00b"}, "client_order_id must have printable characters"),
-        ({"qty": WITHOUT}, "qty is required"),
+        ({"qty": WITHOUT}, "qty or notional is required"),
         ({"qty": "0"}, "qty must be > 0, was 0"),
         ({"qty": "-1"}, "qty must be > 0, was -1"),
         ({"qty": "1.0000000001"}, "qty: 1.0000000001 has more than 9 decimals"),
@@ -135,6 +142,18 @@ async def test_deeply_nested_body_is_refused_not_followed(gateway) -> None:
         ({"trail_percent": "3"}, "only trailing_stop orders"),
         ({"type": "market"}, "market orders require no stop or limit price"),
         ({"take_profit": {"limit_price": "5"}}, "simple orders have no take_profit"),
+        (STOP | {"stop_price": WITHOUT}, "stop orders require a stop price"),
+        (STOP | {"limit_price": "5"}, "stop orders require no limit price"),
+        ({"type": "stop_limit"}, "stop_limit orders require a stop price"),
+        (TRAIL, "trailing_stop orders require either trail_price or trail_percent"),
+        (TRAIL | {"trail_price": "1", "trail_percent": "1"}, "trailing_stop orders require either"),
+        (TRAIL | {"trail_percent": "100"}, "trail percent must be below 100, was 100"),
+        (BRACKET | {"stop_loss": WITHOUT}, "bracket orders require take_profit and stop_loss"),
+        (BRACKET | {"take_profit": {}}, "take_profit.limit_price is required"),
+        (BRACKET | {"stop_loss": {"limit_price": "5"}}, "stop_loss.stop_price is required"),
+        (BRACKET | {"order_class": "oto"}, "oto orders require either take_profit or stop_loss"),
+        (BRACKET | MARKET | {"order_class": "oco", "limit_price": WITHOUT}, "require type limit"),
+        (BRACKET | {"stop_loss": {"stop_price": "x"}}, "stop_loss.stop_price: expected a number"),
         ({"position_intent": "open"}, "position_intent must be one of"),
         ({"position_intent": "sell_to_close"}, "does not go with side buy"),
     ],
@@ -164,13 +183,19 @@ async def test_malformed_field_is_422_and_named(gateway, changes, message: str) 
         ({"limit_price": "0.12345"}, "invalid limit_price 0.12345. sub-penny"),
         ({"extended_hours": True, "time_in_force": "ioc"}, "extended hours order must be DAY"),
         ({"position_intent": "buy_to_close"}, "accounts here are long only"),
-        ({"order_class": "bracket"}, "bracket orders are not offered yet"),
-        ({"order_class": "oco"}, "oco orders are not offered yet"),
-        ({"type": "stop", "limit_price": WITHOUT, "stop_price": "5"}, "stop orders are not off"),
-        ({"type": "trailing_stop"}, "trailing_stop orders are not offered yet"),
+        ({"order_class": "mleg"}, "mleg orders are not offered yet"),
+        (BRACKET | {"time_in_force": "ioc"}, "bracket orders must be DAY or GTC"),
+        (BRACKET | {"extended_hours": True}, "bracket orders cannot trade in extended hours"),
+        (BRACKET | {"qty": "0.5"}, "fractional orders must be simple orders"),
+        (BRACKET | STOP, "bracket orders must be entered by a market or limit order"),
+        (STOP | {"time_in_force": "ioc"}, "stop orders must be DAY or GTC orders, not ioc"),
+        (STOP | {"stop_price": "290.123"}, "invalid stop_price 290.123. sub-penny"),
+        (TRAIL | {"trail_percent": "1", "qty": "0.5"}, "trailing_stop orders must be for whole"),
         ({"time_in_force": "opg"}, "time_in_force opg is not offered yet"),
         ({"time_in_force": "cls"}, "time_in_force cls is not offered yet"),
-        ({"qty": WITHOUT, "notional": "50"}, "notional orders are not offered yet"),
+        ({"qty": WITHOUT, "notional": "50", "time_in_force": "gtc"}, "notional orders must be DAY"),
+        ({"qty": WITHOUT, "notional": "50", "symbol": "IBM"}, "is not fractionable"),
+        (BRACKET | {"qty": WITHOUT, "notional": "50"}, "fractional orders must be simple"),
         ({"advanced_instructions": {"algorithm": "VWAP"}}, "advanced_instructions are not"),
     ],
 )
@@ -205,3 +230,66 @@ async def test_same_faulty_order_gets_the_reason_that_comes_first(gateway) -> No
         order[name] = right
     assert messages == ["side", "asset", "stop", "qty", "invalid"]
     assert (await gateway.call("POST", "/v2/orders", json=order)).status_code == 200
+
+
+async def test_stop_limit_reaches_the_core_with_both_prices(gateway) -> None:
+    response = await gateway.call(
+        "POST", "/v2/orders", json=changed(LIMIT, type="stop_limit", stop_price="189.5")
+    )
+    assert response.status_code == 200, response.text
+    command = submitted(gateway)
+    assert command.order_type is OrderType.STOP_LIMIT
+    assert command.terms is not None
+    assert (command.limit_price, command.terms.stop_price) == (190 * 10**9, 1_895 * 10**8)
+    shown = response.json()
+    assert (shown["type"], shown["stop_price"], shown["limit_price"]) == (
+        "stop_limit",
+        "189.5",
+        "190",
+    )
+
+
+@pytest.mark.parametrize("trail", ["trail_price", "trail_percent"])
+async def test_trail_reaches_the_core_as_it_was_given(gateway, trail: str) -> None:
+    response = await gateway.call(
+        "POST", "/v2/orders", json=changed(LIMIT, **TRAIL, **{trail: 2.5})
+    )
+    assert response.status_code == 200, response.text
+    terms = submitted(gateway).terms
+    assert terms is not None
+    assert getattr(terms, trail) == 2_500_000_000
+    assert response.json()[trail] == "2.5"
+
+
+async def test_bracket_reaches_the_core_with_its_legs(gateway) -> None:
+    loss = {"stop_price": "180", "limit_price": 179.5}
+    response = await gateway.call("POST", "/v2/orders", json=LIMIT | BRACKET | {"stop_loss": loss})
+    assert response.status_code == 200, response.text
+    command = submitted(gateway)
+    assert command.terms is not None
+    assert (command.terms.group_id, command.terms.group_role) == (command.order_id, "entry")
+    assert command.take_profit is not None
+    assert command.take_profit.limit_price == 200 * 10**9
+    assert command.stop_loss is not None
+    assert command.stop_loss.stop_price == 180 * 10**9
+    assert command.stop_loss.limit_price == 1_795 * 10**8
+    assert response.json()["order_class"] == "bracket"
+
+
+async def test_oco_takes_its_limit_from_the_take_profit(gateway) -> None:
+    order = changed(LIMIT | BRACKET, order_class="oco", side="sell", limit_price=WITHOUT)
+    response = await gateway.call("POST", "/v2/orders", json=order)
+    assert response.status_code == 200, response.text
+    command = submitted(gateway)
+    assert (command.limit_price, command.take_profit) == (200 * 10**9, None)
+    assert command.stop_loss is not None
+
+
+async def test_notional_order_is_shown_without_a_quantity(gateway) -> None:
+    order = changed(MARKET, qty=WITHOUT, notional=50.25)
+    response = await gateway.call("POST", "/v2/orders", json=order)
+    assert response.status_code == 200, response.text
+    terms = submitted(gateway).terms
+    assert terms is not None
+    assert terms.notional == 50_250_000_000
+    assert (response.json()["notional"], response.json()["qty"]) == ("50.25", None)

@@ -15,8 +15,11 @@ from tradewind.contracts.market_data import (
     Trade,
 )
 from tradewind.contracts.orders import FeeSchedule, SubmitOrder, VenueSpec
+from tradewind.contracts.terms import Leg, Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
+    GroupRole,
+    OrderClass,
     OrderId,
     OrderSide,
     OrderType,
@@ -92,6 +95,9 @@ class Stage:
         qty: str | int,
         limit: str | None = None,
         tif: str = "day",
+        order_type: OrderType | None = None,
+        terms: Terms | None = None,
+        **legs: Leg,
     ) -> OrderState:
         """Send an order in AAPL and return it as it stands."""
         self.orders += 1
@@ -102,15 +108,84 @@ class Stage:
             client_order_id=order_id,
             symbol="AAPL",
             side=OrderSide(side),
-            order_type=OrderType.MARKET if limit is None else OrderType.LIMIT,
+            order_type=order_type or (OrderType.MARKET if limit is None else OrderType.LIMIT),
             time_in_force=TimeInForce(tif),
             qty=shares(qty),
             limit_price=None if limit is None else price(limit),
+            terms=terms,
+            **legs,
         )
         self.now += timedelta(seconds=1)
         order: OrderState = decide(self.core, command, self.now)
         self.events = [record.event for record in self.core.drain()[0]]
         return order
+
+    def stop(
+        self,
+        account: AccountId,
+        side: str,
+        qty: int,
+        at: str,
+        limit: str | None = None,
+        tif: str = "day",
+    ) -> OrderState:
+        """Send a stop order, with a limit a stop-limit order."""
+        order_type = OrderType.STOP if limit is None else OrderType.STOP_LIMIT
+        return self.submit(account, side, qty, limit, tif, order_type, Terms(stop_price=price(at)))
+
+    def trail(
+        self, account: AccountId, side: str, qty: int, by: str = "", percent: str = ""
+    ) -> OrderState:
+        """Send a trailing stop, by an amount or a percentage."""
+        terms = Terms(
+            trail_price=price(by) if by else None,
+            trail_percent=to_units(percent) if percent else None,
+        )
+        return self.submit(account, side, qty, None, "gtc", OrderType.TRAILING_STOP, terms)
+
+    def group(
+        self,
+        account: AccountId,
+        side: str,
+        qty: int,
+        limit: str | None,
+        *,
+        profit: str | None = None,
+        loss: str | None = None,
+        loss_limit: str | None = None,
+        tif: str = "gtc",
+        oco: bool = False,
+    ) -> OrderState:
+        """Send a bracket, an oto (one leg) or an oco (``limit`` takes the profit)."""
+        order_id = OrderId(f"00000000-0000-7000-9000-{self.orders + 1:012d}")
+        order_class = OrderClass.OTO if profit is None or loss is None else OrderClass.BRACKET
+        terms = Terms(
+            order_class=OrderClass.OCO if oco else order_class,
+            group_id=order_id,
+            group_role=GroupRole.TAKE_PROFIT if oco else GroupRole.ENTRY,
+        )
+        legs = {}
+        if profit is not None:
+            leg_id = OrderId(f"00000000-0000-7000-a001-{self.orders:012d}")
+            legs["take_profit"] = Leg(order_id=leg_id, limit_price=price(profit))
+        if loss is not None:
+            leg_id = OrderId(f"00000000-0000-7000-a002-{self.orders:012d}")
+            legs["stop_loss"] = Leg(
+                order_id=leg_id,
+                stop_price=price(loss),
+                limit_price=None if loss_limit is None else price(loss_limit),
+            )
+        return self.submit(account, side, qty, limit, tif, None, terms, **legs)
+
+    def leg(self, order: OrderState, role: str) -> OrderState:
+        """Return the open order of an order's group that has a role."""
+        assert order.terms is not None
+        assert order.terms.group_id is not None
+        for order_id in self.core.state.groups[order.terms.group_id]:
+            found = self.core.state.orders[order_id]
+            if found.terms is not None and found.terms.group_role == role:
+                return found
+        raise AssertionError(f"no open {role}")
 
     def give(self, account: AccountId, qty: int, at: str = "10") -> None:
         """Let an account buy shares from the feed, which then shows nothing."""

@@ -7,6 +7,7 @@ from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, money, price
 
 from tradewind.contracts.market_data import SessionClosed
 from tradewind.contracts.orders import Configuration
+from tradewind.contracts.terms import Terms
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.ledger import OUTSIDE, Ledger
 from tradewind.order_service.domain.state import (
@@ -17,13 +18,26 @@ from tradewind.order_service.domain.state import (
 )
 from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state, encode_state
 
-STRUCTURES = {2: "23e5365347d5f6de", 3: "8519efbf3507b6c7", 4: "0515ce2a46294433"}
+STRUCTURES = {
+    2: "23e5365347d5f6de",
+    3: "8519efbf3507b6c7",
+    4: "0515ce2a46294433",
+    5: "3533ca9208a6a3cd",
+}
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
 
 def structure() -> str:
     """Return a digest of every field, its type and its order in the snapshot."""
-    structs = (VenueState, AccountState, OrderState, PositionState, Ledger, Configuration)
+    structs = (
+        VenueState,
+        AccountState,
+        OrderState,
+        Terms,
+        PositionState,
+        Ledger,
+        Configuration,
+    )
     fields = [
         f"{struct.__name__}.{each.encode_name}: {each.type}"
         for struct in structs

@@ -16,14 +16,26 @@ from tradewind.contracts.journal import (
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderReduced,
     OrderReplaced,
+    OrderTriggered,
+    TrailMoved,
 )
 from tradewind.contracts.orders import Order
+from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import AccountId, OrderId, OrderStatus
 from tradewind.platform.money import MoneyUnits, QuantityUnits
 
 OrderEvent = (
-    OrderAccepted | OrderActivated | OrderFilled | OrderCanceled | OrderExpired | OrderReplaced
+    OrderAccepted
+    | OrderActivated
+    | OrderTriggered
+    | TrailMoved
+    | OrderReduced
+    | OrderFilled
+    | OrderCanceled
+    | OrderExpired
+    | OrderReplaced
 )
 
 
@@ -46,6 +58,7 @@ def order_accepted(record: JournalRecord, event: OrderAccepted) -> Order:
         created_at=record.at,
         updated_at=record.at,
         replaces=event.replaces,
+        terms=event.terms,
     )
 
 
@@ -71,6 +84,16 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
                 filled_qty=QuantityUnits(0),
                 filled_value=MoneyUnits(0),
             )
+        case OrderTriggered() | TrailMoved() | OrderReduced():
+            # What waits for its stop price has not traded.
+            return replace(
+                past,
+                status=OrderStatus.NEW,
+                filled_qty=QuantityUnits(0),
+                filled_value=MoneyUnits(0),
+                qty=event.qty if isinstance(event, OrderReduced) else past.qty,
+                terms=_terms_as_of(past, record, event),
+            )
         case OrderFilled():
             return replace(
                 past,
@@ -90,6 +113,16 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
                 replaced_at=record.at,
                 replaced_by=event.replaced_by,
             )
+
+
+def _terms_as_of(
+    order: Order, record: JournalRecord, event: OrderTriggered | TrailMoved | OrderReduced
+) -> Terms | None:
+    if order.terms is None or isinstance(event, OrderReduced):
+        return order.terms
+    if isinstance(event, OrderTriggered):
+        return replace(order.terms, triggered_at=record.at)
+    return replace(order.terms, hwm=event.hwm, stop_price=event.stop_price, triggered_at=None)
 
 
 class OrderCache:

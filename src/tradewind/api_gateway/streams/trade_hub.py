@@ -91,6 +91,8 @@ class TradeHub:
             order = self._advance(record, event, fetched)
             instrument = await self._instruments.find(order.symbol)
             message = trade_update(record, event, order, instrument)
+            if message is None:
+                continue
             frames: dict[Codec, Frame] = {}
             for client, codec in self._listeners.get(event.account_id, {}).items():
                 if codec not in frames:

@@ -15,13 +15,22 @@ from tradewind.contracts.journal import (
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderReduced,
     OrderReplaced,
+    OrderTriggered,
+    TrailMoved,
 )
 from tradewind.contracts.market_data import Instrument
 from tradewind.contracts.orders import Order
 from tradewind.contracts.vocabulary import OrderStatus
 
 STREAM = "trade_updates"
+
+_ACCEPTED = {
+    OrderStatus.ACCEPTED: "accepted",
+    OrderStatus.HELD: "held",
+    OrderStatus.NEW: "new",
+}
 
 
 class _TradeUpdate(Struct, frozen=True, kw_only=True):
@@ -42,10 +51,13 @@ class _TradeUpdateMessage(Struct, frozen=True):
 
 def trade_update(
     record: JournalRecord, event: OrderEvent, order: Order, instrument: Instrument | None
-) -> Struct:
-    """Return the message about an event; ``order`` is the order right after it."""
+) -> Struct | None:
+    """Return the message about an event, if there is one; ``order`` is the order right after it."""
+    name = event_name(event)
+    if name is None:
+        return None
     update = _TradeUpdate(
-        event=event_name(event),
+        event=name,
         order=wire_order(order, instrument),
         timestamp=record.at,
         at=record.at,
@@ -64,11 +76,15 @@ def trade_update(
     return _TradeUpdateMessage(STREAM, update)
 
 
-def event_name(event: OrderEvent) -> str:
-    """Return Alpaca's word for an event."""
+def event_name(event: OrderEvent) -> str | None:
+    """Return Alpaca's word for an event, ``None`` for one that clients are not told."""
     match event:
         case OrderAccepted():
-            return "accepted" if event.status is OrderStatus.ACCEPTED else "new"
+            return _ACCEPTED[event.status]
+        case OrderTriggered() | OrderReduced():
+            return "restated"
+        case TrailMoved():
+            return None
         case OrderActivated():
             return "new"
         case OrderFilled():

@@ -1,17 +1,19 @@
 """``/v2/orders``: submit, list, get, replace and cancel."""
 
+import builtins
+
 from msgspec import UNSET, Struct, UnsetType
 
 from tradewind.api_gateway.routing.message import NO_CONTENT, Request, Response, json_response
 from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.trading.instruments import InstrumentDirectory
+from tradewind.api_gateway.trading.order_bodies import NewOrderBody, ReplaceOrderBody
 from tradewind.api_gateway.trading.order_entry import (
     CLIENT_ORDER_ID_MAX,
-    NewOrderBody,
-    ReplaceOrderBody,
     read_new_order,
     read_replacement,
 )
+from tradewind.api_gateway.trading.order_groups import legs_below
 from tradewind.api_gateway.trading.order_shapes import WireOrder, wire_order, wire_orders
 from tradewind.api_gateway.trading.problem_items import ItemProblem, item_problem
 from tradewind.api_gateway.wire.query import Choice, Flag, Instant, Integer, Listing, Member, Text
@@ -31,7 +33,7 @@ _LIMIT = Integer("limit", "How many at most; 50 by default.", low=1, high=_LIMIT
 _AFTER = Instant("after", "Only orders submitted after this instant.")
 _UNTIL = Instant("until", "Only orders submitted before this instant.")
 _DIRECTION = Choice("direction", "By time of submission; desc by default.", ("asc", "desc"))
-_NESTED = Flag("nested", "Roll legs up under their parent; simple orders have none.")
+_NESTED = Flag("nested", "Roll legs up under their parent; false by default.")
 _SYMBOLS = Listing("symbols", "Only orders of these symbols.")
 _SIDE = Member("side", "Only orders of this side.", OrderSide)
 _ASSET_CLASS = Listing("asset_class", "Only orders of these asset classes; all by default.")
@@ -158,12 +160,12 @@ class OrderEndpoints:
             request.body, request.identity.account_id, self._instruments
         )
         order = await self._orders.submit_order(command)
-        return json_response(wire_order(order, instrument))
+        return json_response(wire_order(order, instrument, await self._legs(order)))
 
     async def list(self, request: Request) -> Response:
         """Answer the account's orders by time of submission."""
         query = request.query
-        _NESTED.read(query)
+        nested = _NESTED.read(query, False)
         found = await self._orders.list_orders(
             request.identity.account_id,
             OrderQuery(
@@ -179,7 +181,7 @@ class OrderEndpoints:
             ),
         )
         instruments = await self._instruments.by_symbol(order.symbol for order in found)
-        shown = wire_orders(found, instruments)
+        shown = wire_orders(found, instruments, nested=nested)
         classes = {word.lower() for word in _ASSET_CLASS.read(query, ())}
         if classes and "all" not in classes:
             shown = [order for order in shown if order.asset_class.value in classes]
@@ -187,9 +189,9 @@ class OrderEndpoints:
 
     async def get(self, request: Request) -> Response:
         """Answer one order."""
-        _NESTED.read(request.query)
+        nested = _NESTED.read(request.query, False)
         order = await self._orders.get_order(request.identity.account_id, _path_id(request))
-        return await self._shown(order)
+        return await self._shown(order, nested=nested)
 
     async def get_by_client_id(self, request: Request) -> Response:
         """Answer one order by the id that the client gave it."""
@@ -226,8 +228,17 @@ class OrderEndpoints:
             207,
         )
 
-    async def _shown(self, order: Order) -> Response:
-        return json_response(wire_order(order, await self._instruments.find(order.symbol)))
+    # Quoted: ``list`` is a method here.
+    async def _legs(self, order: Order) -> "builtins.list[Order]":
+        """Return the orders that are shown below one that leads a group."""
+        if order.terms is None or order.terms.group_id is None:
+            return []
+        group = await self._orders.get_group(order.account_id, order.terms.group_id)
+        return legs_below(order, group)
+
+    async def _shown(self, order: Order, *, nested: bool = False) -> Response:
+        legs = await self._legs(order) if nested else None
+        return json_response(wire_order(order, await self._instruments.find(order.symbol), legs))
 
 
 def _path_id(request: Request) -> OrderId:

@@ -5,19 +5,30 @@ and words, instrument, what this server offers and which combinations exist, amo
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
-
-from msgspec import Struct
+from typing import TypeVar
 
 from tradewind.api_gateway.trading.instruments import InstrumentDirectory
+from tradewind.api_gateway.trading.order_bodies import NewOrderBody, ReplaceOrderBody
+from tradewind.api_gateway.trading.order_combinations import (
+    OFFERED_TIMES,
+    WITH_LIMIT,
+    WITH_STOP,
+    Words,
+    check_combination,
+    check_fraction,
+    check_offered,
+)
 from tradewind.api_gateway.trading.order_rules import (
     OrderNotAcceptable,
     check_quantity,
-    read_price,
+    read_notional,
+    read_percent,
     read_qty,
 )
-from tradewind.api_gateway.wire.amount import AnyAmount, amount_decoder
+from tradewind.api_gateway.trading.order_terms import PriceReader, read_legs, read_terms
+from tradewind.api_gateway.wire.amount import amount_decoder
 from tradewind.api_gateway.wire.body import decode_body
 from tradewind.api_gateway.wire.errors import NotOfferedYet
 from tradewind.contracts.market_data import Instrument
@@ -33,48 +44,11 @@ from tradewind.contracts.vocabulary import (
 )
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.ids import new_id
-from tradewind.platform.money import QuantityUnits
+from tradewind.platform.money import SCALE, MoneyUnits, QuantityUnits
 
 CLIENT_ORDER_ID_MAX = 128
 
 _W = TypeVar("_W", bound=StrEnum)
-
-
-class NewOrderBody(Struct, frozen=True, kw_only=True):
-    """An order as clients send it; amounts may be JSON numbers or strings."""
-
-    symbol: str | None = None
-    qty: AnyAmount | None = None
-    notional: AnyAmount | None = None
-    side: str | None = None
-    type: str | None = None
-    time_in_force: str | None = None
-    limit_price: AnyAmount | None = None
-    stop_price: AnyAmount | None = None
-    trail_price: AnyAmount | None = None
-    trail_percent: AnyAmount | None = None
-    extended_hours: bool | None = None
-    client_order_id: str | None = None
-    order_class: str | None = None
-    # Any: parts of order classes that are not offered; only their presence is looked at.
-    take_profit: dict[str, Any] | None = None
-    stop_loss: dict[str, Any] | None = None
-    legs: list[Any] | None = None
-    position_intent: str | None = None
-    advanced_instructions: dict[str, Any] | None = None
-
-
-class ReplaceOrderBody(Struct, frozen=True, kw_only=True):
-    """What to change of an order; what is absent stays."""
-
-    qty: AnyAmount | None = None
-    notional: AnyAmount | None = None
-    time_in_force: str | None = None
-    limit_price: AnyAmount | None = None
-    stop_price: AnyAmount | None = None
-    trail: AnyAmount | None = None
-    client_order_id: str | None = None
-    advanced_instructions: dict[str, Any] | None = None  # Any: only its presence is looked at
 
 
 _new_order = amount_decoder(NewOrderBody)
@@ -84,24 +58,6 @@ _SIDES = {side.value: side for side in OrderSide}
 _TYPES = {order_type.value: order_type for order_type in OrderType}
 _TIMES = {time.value: time for time in TimeInForce}
 _CLASSES = {order_class.value: order_class for order_class in OrderClass} | {"": OrderClass.SIMPLE}
-_INTENTS = {
-    "buy_to_open": OrderSide.BUY,
-    "buy_to_close": OrderSide.BUY,
-    "sell_to_open": OrderSide.SELL,
-    "sell_to_close": OrderSide.SELL,
-}
-_OFFERED_TYPES = frozenset({OrderType.MARKET, OrderType.LIMIT})
-_OFFERED_TIMES = frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK})
-_EXTENDED_TIMES = frozenset({TimeInForce.DAY, TimeInForce.GTC})
-
-
-class Words(Struct, frozen=True):
-    """The order's words once they are known to be Alpaca's."""
-
-    side: OrderSide
-    order_type: OrderType
-    time_in_force: TimeInForce
-    order_class: OrderClass
 
 
 async def read_new_order(
@@ -115,14 +71,17 @@ async def read_new_order(
     words = _read_words(sent)
     client_order_id = check_client_order_id(sent.client_order_id)
     instrument = await _tradable(sent.symbol, instruments)
-    _check_offered(sent, words)
-    _check_combination(sent, words)
-    qty = _read_new_qty(sent)
-    check_quantity(qty, instrument, words.time_in_force)
-    limit_price = None
-    if sent.limit_price is not None:
-        limit_price = read_price("limit_price", sent.limit_price, instrument.asset_class)
+    check_offered(sent, words)
+    check_combination(sent, words)
     order_id = OrderId(new_id())
+    qty, money = _read_new_qty(sent, words, instrument)
+    prices = PriceReader(instrument)
+    limit_price = prices.read("limit_price", sent.limit_price)
+    terms = read_terms(sent, words, prices, order_id, money)
+    take_profit, stop_loss = read_legs(sent, prices)
+    if words.order_class is OrderClass.OCO and take_profit is not None:
+        # The order itself takes the profit.
+        limit_price, take_profit = limit_price or take_profit.limit_price, None
     command = SubmitOrder(
         order_id=order_id,
         account_id=account_id,
@@ -135,6 +94,9 @@ async def read_new_order(
         qty=qty,
         limit_price=limit_price,
         extended_hours=bool(sent.extended_hours),
+        terms=terms,
+        take_profit=take_profit,
+        stop_loss=stop_loss,
     )
     return command, instrument
 
@@ -152,19 +114,27 @@ def read_replacement(body: bytes, order: Order, instrument: Instrument | None) -
         qty = read_qty(sent.qty)
     if instrument is not None:
         check_quantity(qty or order.qty, instrument, time_in_force or order.time_in_force)
-    limit_price = None
-    if sent.limit_price is not None:
-        asset_class = AssetClass.US_EQUITY if instrument is None else instrument.asset_class
-        limit_price = read_price("limit_price", sent.limit_price, asset_class)
+    prices = PriceReader(instrument)
     return ReplaceOrder(
         order_id=order.order_id,
         new_order_id=OrderId(new_id()),
         account_id=order.account_id,
         client_order_id=client_order_id,
         qty=qty,
-        limit_price=limit_price,
+        limit_price=prices.read("limit_price", sent.limit_price),
         time_in_force=time_in_force,
+        stop_price=prices.read("stop_price", sent.stop_price),
+        trail=_read_trail(sent.trail, order, prices),
     )
+
+
+def _read_trail(value: Decimal | None, order: Order, prices: PriceReader) -> int | None:
+    """Return a new trail in what the order's own was given in."""
+    if value is None:
+        return None
+    if order.terms is not None and order.terms.trail_price is None:
+        return read_percent("trail", value)
+    return prices.read("trail", value)
 
 
 def check_client_order_id(text: str | None) -> str | None:
@@ -212,79 +182,45 @@ async def _tradable(symbol: str | None, instruments: InstrumentDirectory) -> Ins
     return instrument
 
 
-def _check_offered(sent: NewOrderBody, words: Words) -> None:
-    if words.order_class is not OrderClass.SIMPLE:
-        raise NotOfferedYet(
-            f"{words.order_class.value} orders are not offered yet; send simple orders"
-        )
-    if words.order_type not in _OFFERED_TYPES:
-        raise NotOfferedYet(
-            f"{words.order_type.value} orders are not offered yet; send market or limit orders"
-        )
-    if words.time_in_force not in _OFFERED_TIMES:
-        raise NotOfferedYet(
-            f"time_in_force {words.time_in_force.value} is not offered yet; "
-            "send day, gtc, ioc or fok"
-        )
-    if sent.notional is not None and sent.qty is None:
-        raise NotOfferedYet("notional orders are not offered yet; send qty")
-    if sent.advanced_instructions is not None:
-        raise NotOfferedYet("advanced_instructions are not offered yet")
-
-
-def _check_combination(sent: NewOrderBody, words: Words) -> None:
-    if sent.take_profit is not None or sent.stop_loss is not None or sent.legs:
-        raise MalformedRequest("simple orders have no take_profit, stop_loss or legs")
-    if sent.position_intent is not None:
-        _check_intent(sent.position_intent, words.side)
-    if words.order_type is OrderType.MARKET and (
-        sent.limit_price is not None or sent.stop_price is not None
-    ):
-        raise MalformedRequest("market orders require no stop or limit price")
-    if sent.stop_price is not None:
-        raise MalformedRequest("limit orders require no stop price")
-    if sent.trail_price is not None or sent.trail_percent is not None:
-        raise MalformedRequest("only trailing_stop orders have trail_price or trail_percent")
-    if words.order_type is OrderType.LIMIT and sent.limit_price is None:
-        raise MalformedRequest("limit orders require a limit price")
-    if sent.extended_hours and (
-        words.order_type is not OrderType.LIMIT or words.time_in_force not in _EXTENDED_TIMES
-    ):
-        raise OrderNotAcceptable("extended hours order must be DAY or GTC limit orders")
-
-
-def _check_intent(intent: str, side: OrderSide) -> None:
-    intended = _INTENTS.get(intent)
-    if intended is None:
-        raise MalformedRequest(
-            f"position_intent must be one of {', '.join(_INTENTS)}; was {intent[:40]!r}"
-        )
-    if intended is not side:
-        raise MalformedRequest(f"position_intent {intent} does not go with side {side.value}")
-    if intent in ("sell_to_open", "buy_to_close"):
-        raise OrderNotAcceptable(f"{intent} needs a short position; accounts here are long only")
-
-
-def _read_new_qty(sent: NewOrderBody) -> QuantityUnits:
+def _read_new_qty(
+    sent: NewOrderBody, words: Words, instrument: Instrument
+) -> tuple[QuantityUnits, MoneyUnits | None]:
+    """Return a quantity, or an amount of money for which the core works one out."""
     if sent.qty is None:
-        raise MalformedRequest("qty is required")
+        if sent.notional is None:
+            raise MalformedRequest("qty or notional is required")
+        if words.time_in_force is not TimeInForce.DAY:
+            raise OrderNotAcceptable(
+                f"notional orders must be DAY orders, not {words.time_in_force.value}"
+            )
+        check_fraction(words)
+        return QuantityUnits(0), read_notional(sent.notional, instrument)
     if sent.notional is not None:
         raise MalformedRequest("qty and notional cannot both be given")
-    return read_qty(sent.qty)
+    qty = read_qty(sent.qty)
+    check_quantity(qty, instrument, words.time_in_force)
+    if qty % SCALE and instrument.asset_class is AssetClass.US_EQUITY:
+        check_fraction(words)
+    return qty, None
 
 
 def _check_replaceable(
     sent: ReplaceOrderBody, order: Order, time_in_force: TimeInForce | None
 ) -> None:
     if sent.notional is not None:
-        raise NotOfferedYet("notional orders are not offered yet; send qty")
+        raise OrderNotAcceptable("notional cannot be replaced; cancel and send a new order")
     if sent.advanced_instructions is not None:
         raise NotOfferedYet("advanced_instructions are not offered yet")
-    if time_in_force is not None and time_in_force not in _OFFERED_TIMES:
+    if time_in_force is not None and time_in_force not in OFFERED_TIMES:
         raise NotOfferedYet(
             f"time_in_force {time_in_force.value} is not offered yet; send day, gtc, ioc or fok"
         )
-    if sent.stop_price is not None or sent.trail is not None:
-        raise MalformedRequest(f"{order.order_type.value} orders have no stop_price or trail")
-    if order.order_type is OrderType.MARKET and sent.limit_price is not None:
-        raise MalformedRequest("market orders require no stop or limit price")
+    kind = order.order_type
+    if (sent.stop_price is not None and kind not in WITH_STOP) or (
+        sent.trail is not None and kind is not OrderType.TRAILING_STOP
+    ):
+        raise MalformedRequest(f"{kind.value} orders have no stop_price or trail")
+    if sent.limit_price is not None and kind not in WITH_LIMIT:
+        if kind is OrderType.MARKET:
+            raise MalformedRequest("market orders require no stop or limit price")
+        raise MalformedRequest(f"{kind.value} orders require no limit price")

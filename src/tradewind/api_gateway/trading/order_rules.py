@@ -11,6 +11,7 @@ from tradewind.platform.errors import MalformedRequest, Refusal
 from tradewind.platform.money import (
     SCALE,
     InexactAmount,
+    MoneyUnits,
     PriceUnits,
     QuantityUnits,
     format_units,
@@ -19,6 +20,8 @@ from tradewind.platform.money import (
 
 _AMOUNT_MAX = 1_000_000_000 * SCALE
 """Largest quantity and largest price: a billion fits every column and every client."""
+
+_PERCENT_MAX = 100 * SCALE
 
 _SUB_PENNY_BELOW = SCALE
 _STEP_AT_ONE_DOLLAR = SCALE // 100
@@ -47,6 +50,23 @@ def read_price(name: str, value: Decimal, asset_class: AssetClass) -> PriceUnits
                 "minimum pricing criteria: two decimals from one dollar, four below"
             )
     return PriceUnits(units)
+
+
+def read_notional(value: Decimal, instrument: Instrument) -> MoneyUnits:
+    """Return an amount of money in billionths that an instrument can be traded for."""
+    if instrument.asset_class is AssetClass.US_EQUITY and not instrument.fractionable:
+        raise OrderNotAcceptable(f'asset "{instrument.symbol}" is not fractionable')
+    return MoneyUnits(_positive("notional", value))
+
+
+def read_percent(name: str, value: Decimal) -> int:
+    """Return a percentage in billionths of a percent; it must be below a hundred."""
+    units = _positive(name, value)
+    if units >= _PERCENT_MAX:
+        raise MalformedRequest(
+            f"{name.replace('_', ' ')} must be below 100, was {format_units(units)}"
+        )
+    return units
 
 
 def check_quantity(qty: QuantityUnits, instrument: Instrument, time_in_force: TimeInForce) -> None:

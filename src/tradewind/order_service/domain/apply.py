@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
+
 from tradewind.contracts import journal
 from tradewind.contracts.orders import Configuration
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderStatus
@@ -128,16 +130,23 @@ def _order_accepted(
         updated_at=at,
         replaces=event.replaces,
     )
+    order.terms = event.terms
+    if event.terms is not None and event.terms.group_id is not None:
+        state.groups.setdefault(event.terms.group_id, {})[order.order_id] = None
     state.orders[order.order_id] = order
     account.order_ids[order.order_id] = None
     account.client_order_ids[order.client_order_id] = order.order_id
-    if order.status is not OrderStatus.ACCEPTED:
+    if order.status not in (OrderStatus.ACCEPTED, OrderStatus.HELD):
         books.add(order)
+    return _held(state, order, order.hold)
+
+
+def _held(state: VenueState, order: OrderState, amount: int) -> list[Posting]:
+    if not amount:
+        return NOTHING
+    account = state.accounts[order.account_id]
     asset = account.currency if order.side is OrderSide.BUY else order.symbol
-    return [
-        (account.ledger_available, asset, -order.hold),
-        (account.ledger_held, asset, order.hold),
-    ]
+    return [(account.ledger_available, asset, -amount), (account.ledger_held, asset, amount)]
 
 
 def _order_activated(
@@ -149,6 +158,50 @@ def _order_activated(
     order.priority = number
     order.updated_at = at
     books.add(order)
+    return _reserve(state, order, event)
+
+
+def _reserve(
+    state: VenueState, order: OrderState, event: journal.OrderActivated | journal.OrderTriggered
+) -> list[Posting]:
+    """Post what a leg reserves once it has to."""
+    if not event.hold:
+        return NOTHING
+    order.hold = event.hold
+    order.hold_price = event.hold_price
+    return _held(state, order, event.hold)
+
+
+def _order_triggered(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderTriggered
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    assert order.terms is not None
+    books.remove(order)
+    order.terms = structs.replace(order.terms, triggered_at=at)
+    order.queue_ahead = event.queue_ahead
+    order.priority = number
+    order.updated_at = at
+    books.add(order)
+    return _reserve(state, order, event)
+
+
+def _trail_moved(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.TrailMoved
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    assert order.terms is not None
+    order.terms = structs.replace(order.terms, hwm=event.hwm, stop_price=event.stop_price)
+    order.updated_at = at
+    return NOTHING
+
+
+def _order_reduced(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderReduced
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    order.qty = event.qty
+    order.updated_at = at
     return NOTHING
 
 
@@ -256,6 +309,11 @@ def _end(
 
 def _forget(state: VenueState, account: AccountState, order_id: OrderId) -> None:
     order = state.orders.pop(order_id)
+    if order.terms is not None and order.terms.group_id is not None:
+        members = state.groups[order.terms.group_id]
+        del members[order_id]
+        if not members:
+            del state.groups[order.terms.group_id]
     del account.order_ids[order_id]
     del account.client_order_ids[order.client_order_id]
 
@@ -346,6 +404,9 @@ _HANDLERS: dict[type, Callable[[VenueState, Books, int, datetime, Any], list[Pos
     journal.AccountConfigured: _account_configured,
     journal.OrderAccepted: _order_accepted,
     journal.OrderActivated: _order_activated,
+    journal.OrderTriggered: _order_triggered,
+    journal.TrailMoved: _trail_moved,
+    journal.OrderReduced: _order_reduced,
     journal.OrderFilled: _order_filled,
     journal.OrderCanceled: _order_canceled,
     journal.OrderExpired: _order_expired,

@@ -10,7 +10,15 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from tradewind.contracts.journal import Event, OrderAccepted, OrderActivated
+from tradewind.contracts.journal import (
+    Event,
+    OrderAccepted,
+    OrderActivated,
+    OrderReduced,
+    OrderReplaced,
+    OrderTriggered,
+    TrailMoved,
+)
 from tradewind.contracts.orders import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId
 from tradewind.order_service.domain.apply import apply
@@ -19,6 +27,12 @@ from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.market_view import MarketView
 from tradewind.order_service.domain.refusals import AccountNotFound
 from tradewind.order_service.domain.state import AccountState, Books, OrderState, VenueState
+from tradewind.platform.money import PriceUnits
+
+_UNMOVED = (
+    OrderAccepted, OrderActivated, OrderTriggered, TrailMoved, OrderReduced, OrderReplaced
+)  # fmt: skip
+"""Events of an order that leave the rest of its group alone."""
 
 
 class Emitted(Struct, frozen=True, gc=False):
@@ -41,6 +55,10 @@ class Core:
         self.view = MarketView(spec.fills)
         self.known_client_order_ids: set[tuple[AccountId, str]] = set()
         """Of ended orders, as far as the commands at hand may repeat one."""
+        self.marks: dict[OrderId, PriceUnits] = {}
+        """Where trades have taken trailing orders within the feed message at hand."""
+        self.unsettled: list[OrderState] = []
+        """Orders of groups that traded or ended, to the others of which something is due."""
         self.emitted: list[Emitted] = []
         self.touched: dict[OrderId, OrderState] = {}
         self.at = self.state.now
@@ -60,7 +78,9 @@ class Core:
             return
         order = before or self.state.orders[order_id]
         self.touched[order_id] = order
-        if isinstance(event, OrderAccepted | OrderActivated):
+        if order.terms is not None and order.terms.group_id and not isinstance(event, _UNMOVED):
+            self.unsettled.append(order)
+        if isinstance(event, OrderAccepted | OrderActivated | OrderTriggered):
             if event.queue_ahead:
                 self.view.ahead[order_id] = event.queue_ahead
         elif not order.status.is_open:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tradewind.contracts.market_data import FeedMessage
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
-from tradewind.order_service.domain import commands, feed, money_movement, trading
+from tradewind.order_service.domain import commands, feed, groups, money_movement, trading
 from tradewind.order_service.domain.core import Core
 
 # Any: each handler takes its own command and has its own answer; the key ties them together.
@@ -32,4 +32,6 @@ def decide(core: Core, command: commands.Command, at: datetime) -> Any:
     """
     if type(command) is not FeedMessage or not core.spec.follows_feed_time:
         core.begin(at)
-    return _HANDLERS[type(command)](core, command)
+    answer = _HANDLERS[type(command)](core, command)
+    groups.settle(core)
+    return answer

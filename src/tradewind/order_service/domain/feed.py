@@ -24,11 +24,13 @@ from tradewind.contracts.market_data import (
     Split,
     Trade,
 )
+from tradewind.contracts.terms import GTC_LIFETIME
 from tradewind.contracts.vocabulary import OrderId, OrderStatus, TimeInForce
+from tradewind.order_service.domain import groups, triggers
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.matching import cancel, fill, side_of, take
-from tradewind.order_service.domain.state import AccountState
+from tradewind.order_service.domain.state import AccountState, OrderState
 from tradewind.platform.money import (
     CENT,
     MoneyUnits,
@@ -53,8 +55,10 @@ def follow(core: Core, message: FeedMessage) -> int:
         if follows:
             core.begin(_time_of(message, index))
         handler(core, event)
+        groups.settle(core)
     if follows:
         core.begin(message.at)
+    triggers.journal_marks(core)
     core.view.number = message.number
     return message.number
 
@@ -142,6 +146,12 @@ def _fill_place(core: Core, place: Resting, qty: int) -> None:
     fill(core, order, PriceUnits(place.price), QuantityUnits(qty), Liquidity.MAKER)
 
 
+def tell_trade(core: Core, trade: Trade) -> None:
+    """Let a trade fill the orders that rest, then set going those that waited for its price."""
+    print_trade(core, trade)
+    triggers.on_trade(core, trade.symbol, trade.price)
+
+
 def print_trade(core: Core, trade: Trade) -> None:
     """Take over the last price, and fill resting orders that the trade reached.
 
@@ -194,7 +204,7 @@ def open_session(core: Core, event: SessionOpened) -> None:
     for order in list(core.state.orders.values()):
         if order.status is OrderStatus.ACCEPTED:
             ahead = QuantityUnits(0)
-            if order.limit_price is not None:
+            if order.limit_price is not None and not order.waits:
                 ahead = core.view.queue_ahead(order.symbol, side_of(order), order.limit_price)
             core.emit(OrderActivated(order.order_id, order.account_id, ahead))
 
@@ -211,10 +221,16 @@ def close_session(core: Core, event: SessionClosed) -> None:
 
 def _end_session(core: Core, running: date, closing_prices: dict[str, PriceUnits]) -> None:
     for order in list(core.state.orders.values()):
-        if order.time_in_force is TimeInForce.DAY:
+        if order.time_in_force is TimeInForce.DAY or is_too_old(core, order):
             core.emit(OrderExpired(order.order_id, order.account_id, order.hold))
     core.view.forget_depth()
     core.emit(SessionEnded(running, closing_prices))
+
+
+def is_too_old(core: Core, order: OrderState) -> bool:
+    """Tell whether a gtc order has stood for as long as it may."""
+    assert core.at is not None
+    return order.created_at + GTC_LIFETIME <= core.at
 
 
 def split(core: Core, event: Split) -> None:
@@ -267,7 +283,7 @@ def _holders(core: Core, symbol: str) -> list[AccountState]:
 # the trades in them have not told.
 _HANDLERS: dict[type, Callable[[Core, Any], None]] = {
     Depth: show_depth,
-    Trade: print_trade,
+    Trade: tell_trade,
     SessionOpened: open_session,
     SessionClosed: close_session,
     Split: split,

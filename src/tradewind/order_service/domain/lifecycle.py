@@ -17,6 +17,9 @@ TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.ACCEPTED: frozenset(
         {OrderStatus.NEW, OrderStatus.CANCELED, OrderStatus.REPLACED, OrderStatus.EXPIRED}
     ),
+    OrderStatus.HELD: frozenset(
+        {OrderStatus.NEW, OrderStatus.CANCELED, OrderStatus.REPLACED, OrderStatus.EXPIRED}
+    ),
     OrderStatus.NEW: _WORKING,
     OrderStatus.PARTIALLY_FILLED: _WORKING,
     OrderStatus.FILLED: frozenset(),

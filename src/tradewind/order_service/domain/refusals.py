@@ -55,6 +55,24 @@ class NoPriceKnown(Refusal):
     title = "No price known"
 
 
+class TrailTooLong(Refusal):
+    """A trailing stop would begin at zero or below."""
+
+    title = "Trail too long"
+
+
+class LegPriceNotAcceptable(Refusal):
+    """A leg of a group is on the wrong side of its base price or of the other leg."""
+
+    title = "Leg price not acceptable"
+
+
+class NotionalTooSmall(Refusal):
+    """The amount of money buys less than a billionth."""
+
+    title = "Notional too small"
+
+
 class WashTrade(NotPermitted):
     """The order would meet an open order of the same account."""
 

@@ -6,6 +6,7 @@ The checks stand in the order of ``refusals``: the first that fails is the answe
 from msgspec import Struct
 
 from tradewind.contracts.orders import SubmitOrder
+from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
@@ -44,6 +45,10 @@ CLIENT_ORDER_ID_MAX = 128
 _AMOUNT_MAX = 2**63 - 1
 _BPS = 10_000
 _IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+_WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+_WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+_STOPS = _WITH_STOP | {OrderType.TRAILING_STOP}
+_PLAIN = Terms()
 _OFFERED_TIMES = _IMMEDIATE | {TimeInForce.DAY, TimeInForce.GTC}
 
 
@@ -55,11 +60,17 @@ class Hold(Struct, frozen=True, gc=False):
 
 
 def check(
-    core: Core, account: AccountState, order: SubmitOrder, instead_of: OrderState | None = None
+    core: Core,
+    account: AccountState,
+    order: SubmitOrder,
+    instead_of: OrderState | None = None,
+    *,
+    reserves: bool = True,
 ) -> Hold:
     """Return the hold of an order that may be taken; raises a refusal.
 
-    ``instead_of`` is the open order that it replaces, whose hold becomes free.
+    ``instead_of`` is the open order that it replaces, whose hold becomes free. A leg for which
+    another order reserves holds nothing itself.
     """
     if account.configuration.suspend_trade:
         raise TradingSuspended(
@@ -80,7 +91,10 @@ def check(
         )
     if price is None and order.side is OrderSide.BUY:
         raise NoPriceKnown(f"no price of {order.symbol} is known yet; send a limit order")
-    _check_wash_trade(core, account, order, instead_of)
+    if not reserves:
+        return Hold(0, None)
+    if order.terms is None or not order.terms.waits:
+        _check_wash_trade(core, account, order, instead_of)
     if order.side is OrderSide.SELL:
         return _hold_shares(core, account, order, instead_of)
     assert price is not None
@@ -96,13 +110,27 @@ def _check_fields(order: SubmitOrder) -> None:
         )
     if order.qty <= 0:
         raise MalformedRequest(f"qty must be above 0, was {format_units(order.qty)}")
-    if order.order_type is OrderType.LIMIT:
+    if order.order_type in _WITH_LIMIT:
         if order.limit_price is None or order.limit_price <= 0:
-            raise MalformedRequest("a limit order needs a limit_price above 0")
-    elif order.order_type is not OrderType.MARKET or order.limit_price is not None:
-        raise MalformedRequest("only market orders, without a limit_price, and limit orders exist")
+            raise MalformedRequest(f"a {order.order_type} order needs a limit_price above 0")
+    elif order.limit_price is not None:
+        raise MalformedRequest(f"a {order.order_type} order has no limit_price")
+    _check_terms(order)
     if order.time_in_force not in _OFFERED_TIMES:
         raise MalformedRequest(f"time_in_force {order.time_in_force} does not exist here")
+
+
+def _check_terms(order: SubmitOrder) -> None:
+    terms = order.terms or _PLAIN
+    trails = (terms.trail_price is not None) + (terms.trail_percent is not None)
+    if trails != (order.order_type is OrderType.TRAILING_STOP):
+        raise MalformedRequest("a trailing_stop order, and no other, has one trail")
+    if order.order_type in _WITH_STOP and (terms.stop_price is None or terms.stop_price <= 0):
+        raise MalformedRequest(f"a {order.order_type} order needs a stop_price above 0")
+    if terms.stop_price is not None and order.order_type not in _STOPS:
+        raise MalformedRequest(f"a {order.order_type} order has no stop_price")
+    if order.order_type in _STOPS and order.time_in_force in _IMMEDIATE:
+        raise MalformedRequest(f"a {order.order_type} order must be day or gtc")
 
 
 def _check_size(core: Core, order: SubmitOrder, price: PriceUnits | None) -> None:
@@ -126,13 +154,26 @@ def _check_client_order_id(core: Core, account: AccountState, order: SubmitOrder
 
 
 def _reference_price(core: Core, order: SubmitOrder) -> PriceUnits | None:
-    """Return the price that a market order counts with: the last known one plus the collar."""
-    side = BUY if order.side is OrderSide.BUY else SELL
-    price = core.view.instrument(order.symbol).reference_price(side)
+    """Return the price that a market order counts with: the last known one plus the collar.
+
+    A stop counts with its stop price instead.
+    """
+    price = None if order.terms is None else order.terms.stop_price
     if price is None:
-        price = core.state.closing_prices.get(order.symbol)
-    if price is None or side == SELL:
+        price = newest_price(core, order.symbol, order.side)
+    if price is None or order.side is OrderSide.SELL:
         return price
+    return with_collar(core, price)
+
+
+def newest_price(core: Core, symbol: str, side: OrderSide) -> PriceUnits | None:
+    """Return the price that a market order would meet now, else the last one, else the close."""
+    price = core.view.instrument(symbol).reference_price(BUY if side is OrderSide.BUY else SELL)
+    return price or core.state.closing_prices.get(symbol)
+
+
+def with_collar(core: Core, price: PriceUnits) -> PriceUnits:
+    """Return what a market buy reserves for a share: the price plus the venue's collar."""
     collar = divide(price * (_BPS + core.spec.market_collar_bps), _BPS, Rounding.UP)
     return PriceUnits(round_to(collar, CENT, Rounding.UP))
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from msgspec import Struct, field
 
 from tradewind.contracts.orders import Configuration, Order
+from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
     OrderId,
@@ -20,6 +21,7 @@ from tradewind.contracts.vocabulary import (
 )
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting, place_order
 from tradewind.order_service.domain.ledger import Ledger, available, held
+from tradewind.order_service.domain.trigger_book import TriggerBook
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 
 
@@ -55,6 +57,12 @@ class OrderState(Struct, kw_only=True):
     replaced_at: datetime | None = None
     replaces: OrderId | None = None
     replaced_by: OrderId | None = None
+    terms: Terms | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the order stands aside until its stop price is reached."""
+        return self.terms is not None and self.terms.waits
 
     @property
     def order_fees(self) -> MoneyUnits:
@@ -90,6 +98,7 @@ class OrderState(Struct, kw_only=True):
             replaced_at=self.replaced_at,
             replaces=self.replaces,
             replaced_by=self.replaced_by,
+            terms=self.terms,
         )
 
 
@@ -139,6 +148,8 @@ class VenueState(Struct, kw_only=True):
     accounts: dict[AccountId, AccountState] = field(default_factory=dict)
     orders: dict[OrderId, OrderState] = field(default_factory=dict)
     """Open orders, in order of acceptance."""
+    groups: dict[OrderId, dict[OrderId, None]] = field(default_factory=dict)
+    """The open orders of each group that has any."""
     ledger: Ledger = field(default_factory=Ledger)
     closing_prices: dict[str, PriceUnits] = field(default_factory=dict)
     """Newest closes: what positions are worth while no trade has been seen."""
@@ -167,27 +178,36 @@ class VenueState(Struct, kw_only=True):
         )
 
 
-class Books:
-    """The books of a venue: limit orders by symbol, and market orders that wait for a price."""
+_APART = frozenset({OrderStatus.ACCEPTED, OrderStatus.HELD})
+"""Orders in no book: they wait for the session or for their entry."""
 
-    __slots__ = ("books", "market_orders", "places")
+
+class Books:
+    """The books of a venue: limit orders by symbol, market orders that wait for a price, and
+    orders that wait for their stop price."""
+
+    __slots__ = ("books", "market_orders", "places", "triggers")
 
     def __init__(self) -> None:
         self.books: dict[str, Book] = {}
         self.market_orders: dict[str, dict[OrderId, OrderState]] = {}
         self.places: dict[OrderId, Resting] = {}
+        self.triggers = TriggerBook()
 
     @classmethod
     def of(cls, state: VenueState) -> "Books":
         """Build the books that belong to a state."""
         books = cls()
         for order in sorted(state.orders.values(), key=lambda order: order.priority):
-            if order.status is not OrderStatus.ACCEPTED:
+            if order.status not in _APART:
                 books.add(order)
         return books
 
     def add(self, order: OrderState) -> None:
         """Put an order behind those of its kind and price."""
+        if order.terms is not None and order.terms.waits:
+            self.triggers.add(order.order_id, order.symbol, order.side, order.terms, order.priority)
+            return
         if order.limit_price is None:
             self.market_orders.setdefault(order.symbol, {})[order.order_id] = order
             return
@@ -222,6 +242,11 @@ class Books:
 
     def remove(self, order: OrderState) -> None:
         """Take an order out, if it is in the books at all."""
+        if order.terms is not None and order.terms.waits:
+            self.triggers.remove(
+                order.order_id, order.symbol, order.side, order.terms, order.priority
+            )
+            return
         place = self.places.pop(order.order_id, None)
         if place is not None:
             self.books[order.symbol].remove(place)

@@ -12,7 +12,7 @@ from tradewind.contracts.vocabulary import (
     OrderType,
     TimeInForce,
 )
-from tradewind.order_service.domain import risk
+from tradewind.order_service.domain import groups, notional, replacing, risk, triggers
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.commands import (
     CancelAllOrders,
@@ -24,7 +24,6 @@ from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.matching import cancel, match_incoming
 from tradewind.order_service.domain.refusals import (
     OrderNotFound,
-    OrderNotReplaceable,
     PositionNotFound,
 )
 from tradewind.order_service.domain.state import OrderState
@@ -37,18 +36,29 @@ _PERCENT = 100
 def submit(core: Core, command: SubmitOrder) -> OrderState:
     """Check an order, take it, and let it trade."""
     account = core.account(command.account_id)
+    command = triggers.with_stop_price(core, notional.with_qty(core, command))
     hold = risk.check(core, account, command)
+    triggers.check(command)
+    base = command.limit_price or risk.newest_price(core, command.symbol, command.side)
+    groups.check_legs(core, command, base)
     return _accept(core, command, hold, replaces=None)
 
 
 def _accept(
-    core: Core, command: SubmitOrder, hold: risk.Hold, replaces: OrderId | None
+    core: Core,
+    command: SubmitOrder,
+    hold: risk.Hold,
+    replaces: OrderId | None,
+    *,
+    is_held: bool = False,
 ) -> OrderState:
     side = BUY if command.side is OrderSide.BUY else SELL
+    waits = command.terms is not None and command.terms.waits
+    status = OrderStatus.NEW if core.is_open else OrderStatus.ACCEPTED
     # Also when the order ends at once, before anybody can look its id up.
     core.known_client_order_ids.add((command.account_id, command.client_order_id))
     queue_ahead = QuantityUnits(0)
-    if core.is_open and command.limit_price is not None:
+    if core.is_open and command.limit_price is not None and not (waits or is_held):
         queue_ahead = core.view.queue_ahead(command.symbol, side, command.limit_price)
     core.emit(
         OrderAccepted(
@@ -61,17 +71,22 @@ def _accept(
             time_in_force=command.time_in_force,
             qty=command.qty,
             limit_price=command.limit_price,
-            status=OrderStatus.NEW if core.is_open else OrderStatus.ACCEPTED,
+            status=OrderStatus.HELD if is_held else status,
             hold=hold.amount,
             hold_price=hold.price,
             queue_ahead=queue_ahead,
             extended_hours=command.extended_hours,
             replaces=replaces,
+            terms=command.terms,
         )
     )
+    groups.take_legs(core, command)
     order = core.state.orders[command.order_id]
-    if core.is_open:
-        match_incoming(core, order)
+    if order.status is OrderStatus.NEW:
+        if waits:
+            triggers.start(core, order)
+        else:
+            match_incoming(core, order)
     return order
 
 
@@ -95,6 +110,7 @@ def cancel_all(core: Core, command: CancelAllOrders) -> list[CancelResult]:
     account = core.account(command.account_id)
     results = []
     for order_id in list(account.order_ids):
+        # Also each leg: by the time the group is settled nothing of it is left.
         cancel(core, core.state.orders[order_id], CancelReason.REQUESTED)
         results.append(CancelResult(order_id))
     return results
@@ -104,10 +120,7 @@ def replace(core: Core, command: ReplaceOrder) -> OrderState:
     """Put a new order in an old one's stead; it loses its place in the queue."""
     account = core.account(command.account_id)
     old = _open_order(core, command.account_id, command.order_id)
-    if command.limit_price is not None and old.order_type is not OrderType.LIMIT:
-        raise OrderNotReplaceable(
-            f"a {old.order_type} order has no limit price to replace; leave limit_price out"
-        )
+    replacing.check(old, command)
     submission = SubmitOrder(
         order_id=command.new_order_id,
         account_id=command.account_id,
@@ -119,10 +132,14 @@ def replace(core: Core, command: ReplaceOrder) -> OrderState:
         qty=old.left if command.qty is None else command.qty,
         limit_price=old.limit_price if command.limit_price is None else command.limit_price,
         extended_hours=old.extended_hours,
+        terms=replacing.new_terms(old, command),
     )
-    hold = risk.check(core, account, submission, instead_of=old)
+    reserves = groups.reserves(core.state, old)
+    hold = risk.check(core, account, submission, instead_of=old, reserves=reserves)
+    triggers.check(submission)
+    is_held = old.status is OrderStatus.HELD
     core.emit(OrderReplaced(old.order_id, old.account_id, command.new_order_id, old.hold))
-    return _accept(core, submission, hold, replaces=old.order_id)
+    return _accept(core, submission, hold, replaces=old.order_id, is_held=is_held)
 
 
 def close_position(core: Core, command: ClosePosition) -> OrderState:

@@ -1,0 +1,63 @@
+"""Prices, triggers and legs of an order request, as the core takes them."""
+
+from decimal import Decimal
+
+from tradewind.api_gateway.trading.order_bodies import NewOrderBody
+from tradewind.api_gateway.trading.order_combinations import Words
+from tradewind.api_gateway.trading.order_rules import read_percent, read_price
+from tradewind.contracts.market_data import Instrument
+from tradewind.contracts.terms import Leg, Terms
+from tradewind.contracts.vocabulary import AssetClass, GroupRole, OrderClass, OrderId
+from tradewind.platform.ids import new_id
+from tradewind.platform.money import MoneyUnits, PriceUnits
+
+
+class PriceReader:
+    """Reads prices in the steps of one instrument."""
+
+    def __init__(self, instrument: Instrument | None) -> None:
+        self._asset_class = AssetClass.US_EQUITY if instrument is None else instrument.asset_class
+
+    def read(self, name: str, value: Decimal | None) -> PriceUnits | None:
+        """Return a price in billionths, ``None`` where there is none."""
+        return None if value is None else read_price(name, value, self._asset_class)
+
+
+def read_terms(
+    sent: NewOrderBody,
+    words: Words,
+    prices: PriceReader,
+    order_id: OrderId,
+    notional: MoneyUnits | None,
+) -> Terms | None:
+    """Return what the order says beyond side, quantity and limit, ``None`` when it is nothing."""
+    percent = sent.trail_percent
+    is_group = words.order_class is not OrderClass.SIMPLE
+    role = GroupRole.TAKE_PROFIT if words.order_class is OrderClass.OCO else GroupRole.ENTRY
+    terms = Terms(
+        stop_price=prices.read("stop_price", sent.stop_price),
+        trail_price=prices.read("trail_price", sent.trail_price),
+        trail_percent=None if percent is None else read_percent("trail_percent", percent),
+        order_class=words.order_class,
+        group_id=order_id if is_group else None,
+        group_role=role if is_group else None,
+        notional=notional,
+    )
+    return None if terms == Terms() else terms
+
+
+def read_legs(sent: NewOrderBody, prices: PriceReader) -> tuple[Leg | None, Leg | None]:
+    """Return the take-profit and the stop-loss of an order."""
+    take_profit = stop_loss = None
+    if sent.take_profit is not None:
+        take_profit = Leg(
+            order_id=OrderId(new_id()),
+            limit_price=prices.read("take_profit.limit_price", sent.take_profit.limit_price),
+        )
+    if sent.stop_loss is not None:
+        stop_loss = Leg(
+            order_id=OrderId(new_id()),
+            limit_price=prices.read("stop_loss.limit_price", sent.stop_loss.limit_price),
+            stop_price=prices.read("stop_loss.stop_price", sent.stop_loss.stop_price),
+        )
+    return take_profit, stop_loss
