@@ -1,6 +1,9 @@
 """The book against a naive one that is obviously right: a list that is searched from the front."""
 
-from hypothesis import given, settings
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting, place_order
@@ -93,3 +96,50 @@ def test_gaps_are_swept_so_that_canceled_orders_take_no_memory() -> None:
     queued = sum(len(queue) for queue in book._levels[BUY].values())
     assert queued < 10_000
     assert sorted(place.order_id for place in book.walk(BUY)) == sorted(survivors)
+
+
+EXAMPLES = 200
+OPERATIONS = 5_000
+"""In each example: a million in all."""
+
+
+def drive(dice: Random, width: int, cancels: float, size: int) -> None:
+    """Send the same operations to both books and compare what each of them does."""
+    book, naive = Book(), NaiveBook()
+    live: list[Resting] = []
+    for number in range(OPERATIONS):
+        if live and (len(naive.orders) > 100 or dice.random() < cancels):
+            index = dice.randrange(len(live))
+            live[index], live[-1] = live[-1], live[index]
+            place = live.pop()
+            while not place.quantity and live:
+                place = live.pop()
+            book.remove(place)
+            naive.cancel(place.order_id)
+        else:
+            side, price = dice.randrange(2), 1_000 + dice.randrange(width)
+            quantity = dice.randrange(1, size)
+            place = place_order(str(number), side, price, quantity)
+            matches = [(m.maker.order_id, m.quantity) for m in book.submit(place) or ()]
+            assert matches == naive.submit(place.order_id, side, price, quantity)
+            live.append(place)
+        if number % 100 == 0:
+            for side in (BUY, SELL):
+                resting = [(p.order_id, p.price, p.quantity) for p in book.walk(side)]
+                assert resting == naive.side(side)
+                first = book.first(side)
+                assert (first and first.order_id) == (resting[0][0] if resting else None)
+
+
+@pytest.mark.timeout(600)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    seed=st.integers(0, 2**64),
+    width=st.sampled_from([1, 2, 5, 20, 100]),
+    cancels=st.sampled_from([0.0, 0.1, 0.3, 0.5]),
+    size=st.sampled_from([2, 10, 1_000_000]),
+)
+def test_a_million_operations_do_what_the_naive_book_does(
+    seed: int, width: int, cancels: float, size: int
+) -> None:
+    drive(Random(seed), width, cancels, size)
