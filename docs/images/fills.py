@@ -1,0 +1,173 @@
+"""Draw the pictures of the page on fills from what the core itself does.
+
+Run ``python docs/images/fills.py``; it writes ``fills-models.svg`` and ``fills-impact.svg`` here.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from tradewind.contracts.journal import OrderFilled
+from tradewind.contracts.market_data import Depth, DepthLevel, FeedEvent, FeedMessage, SessionOpened
+from tradewind.contracts.orders import FillSettings, SubmitOrder, VenueSpec
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    FillModel,
+    OrderId,
+    OrderSide,
+    OrderType,
+    TimeInForce,
+    VenueId,
+)
+from tradewind.order_service.domain import commands
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.decide import decide
+from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
+
+HERE = Path(__file__).parent
+ACCOUNT = AccountId("00000000-0000-7000-8000-00000000000a")
+SIZES = (300, 200, 400)
+"""What the feed shows at 10.00, 10.01 and 10.02."""
+WANTED = 700
+SHOWN, TAKEN, INK, PALE = "#c9d6e2", "#1f6f8b", "#23303b", "#7b8794"
+
+
+class Market:
+    """A venue with one account, and a feed that shows the same depth again and again."""
+
+    def __init__(self, fills: FillSettings) -> None:
+        self.now = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
+        self.number = 0
+        self.core = Core(VenueSpec(venue_id=VenueId("v"), name="V", fills=fills))
+        decide(self.core, commands.OpenAccount(ACCOUNT), self.now)
+        cash = MoneyUnits(1_000_000 * SCALE)
+        decide(self.core, commands.Deposit(ACCOUNT, cash, "start"), self.now)
+        self.feed(SessionOpened(date(2024, 1, 2), self.now))
+        self.show()
+
+    def feed(self, event: FeedEvent) -> None:
+        """Let the feed say something."""
+        self.number += 1
+        decide(self.core, FeedMessage(VenueId("v"), self.number, self.now, [event]), self.now)
+
+    def show(self) -> None:
+        """Show the depth that the pictures start from."""
+        asks = tuple(
+            DepthLevel(PriceUnits((1_000 + n) * CENT), QuantityUnits(size * SCALE))
+            for n, size in enumerate(SIZES)
+        )
+        bids = (DepthLevel(PriceUnits(998 * CENT), QuantityUnits(300 * SCALE)),)
+        self.feed(Depth("AAPL", self.now, bids, asks))
+
+    def buy(self, shares: int) -> dict[int, int]:
+        """Buy at market and return the shares that were filled, by price in cents."""
+        self.core.drain()
+        order_id = OrderId(f"00000000-0000-7000-9000-{self.number:012d}")
+        order = SubmitOrder(
+            order_id=order_id,
+            account_id=ACCOUNT,
+            client_order_id=order_id,
+            symbol="AAPL",
+            side=OrderSide.BUY,
+            order_type=OrderType.MARKET,
+            time_in_force=TimeInForce.DAY,
+            qty=QuantityUnits(shares * SCALE),
+        )
+        decide(self.core, order, self.now)
+        events = [emitted.event for emitted in self.core.drain()[0]]
+        filled: dict[int, int] = {}
+        for event in events:
+            if isinstance(event, OrderFilled):
+                cents = event.price // CENT
+                filled[cents] = filled.get(cents, 0) + event.qty // SCALE
+        return filled
+
+
+def models() -> str:
+    """Draw how one market order is filled under each model."""
+    panels = [
+        ("queue", FillSettings()),
+        ("queue, 50 % hidden", FillSettings(hidden_percent=50)),
+        ("top_of_book", FillSettings(model=FillModel.TOP_OF_BOOK)),
+        ("instant", FillSettings(model=FillModel.INSTANT)),
+    ]
+    parts = [
+        _text(20, 30, f"A market order to buy {WANTED} shares meets the same depth", INK, 16, True)
+    ]
+    for index, (title, settings) in enumerate(panels):
+        left = 20 + index * 200
+        filled = Market(settings).buy(WANTED)
+        parts.append(_text(left, 66, title, INK, 14, True))
+        for row, size in enumerate(SIZES):
+            cents, top = 1_000 + row, 82 + row * 46
+            taken = filled.get(cents, 0)
+            parts.append(_text(left, top + 12, f"{cents / 100:.2f}", PALE, 12))
+            parts.append(_bar(left, top + 18, size / 5, SHOWN))
+            parts.append(_bar(left, top + 18, taken / 5, TAKEN, 9))
+            if taken:
+                parts.append(_text(left + 40, top + 12, f"{taken} filled", TAKEN, 12))
+        rest = WANTED - sum(filled.values())
+        told = f"{rest} wait for the next depth" if rest else "filled in full"
+        parts.append(_text(left, 236, told, INK, 12))
+    parts += [
+        _bar(20, 258, 20, SHOWN),
+        _text(46, 270, "shown by the feed", PALE, 12),
+        _bar(190, 258, 20, TAKEN, 9),
+        _text(216, 270, "filled", PALE, 12),
+    ]
+    return _picture(820, 290, parts)
+
+
+def impact() -> str:
+    """Draw the best ask after a buy, while the impact fades."""
+    market = Market(FillSettings(impact_bps=60, impact_half_life_s=60))
+    points = []
+    for second in range(-30, 391, 10):
+        market.show()
+        best = market.core.view.instrument("AAPL").shown[1].best()
+        assert best is not None
+        points.append((second, best[0] / CENT / 100))
+        if second == 0:
+            market.buy(sum(SIZES))
+        market.now += timedelta(seconds=10)
+    low, high = 10.0, max(price for _, price in points)
+    parts = [
+        _text(20, 30, "Best ask around a buy of all that is shown", INK, 16, True),
+        _text(20, 50, "impact_bps 60, half_life 60 s; the feed itself stands at 10.00", PALE, 12),
+    ]
+    for cents in range(0, 7, 2):
+        y = 230 - cents / 100 / (high - low) * 150
+        parts.append(f'<path d="M70 {y:.1f}H600" stroke="{SHOWN}"/>')
+        parts.append(_text(30, y + 4, f"{low + cents / 100:.2f}", PALE, 12))
+    path = ""
+    for second, price in points:
+        x, y = 70 + (second + 30) / 420 * 530, 230 - (price - low) / (high - low) * 150
+        path += f"H{x:.1f}V{y:.1f}" if path else f"M{x:.1f} {y:.1f}"
+    parts.append(f'<path d="{path}" fill="none" stroke="{TAKEN}" stroke-width="2.5"/>')
+    for second in (0, 60, 120, 180, 240, 300, 360):
+        parts.append(_text(62 + (second + 30) / 420 * 530, 252, f"{second} s", PALE, 12))
+    return _picture(640, 270, parts)
+
+
+def _text(x: float, y: float, text: str, color: str, size: int, bold: bool = False) -> str:
+    weight = ' font-weight="600"' if bold else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{color}" font-size="{size}"{weight}>{text}</text>'
+
+
+def _bar(x: float, y: float, width: float, color: str, height: int = 18) -> str:
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height}" fill="{color}"/>'
+
+
+def _picture(width: int, height: int, parts: list[str]) -> str:
+    body = "\n".join(parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif">\n'
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n{body}\n</svg>\n'
+    )
+
+
+PICTURES = {"fills-models.svg": models, "fills-impact.svg": impact}
+
+if __name__ == "__main__":
+    for name, draw in PICTURES.items():
+        (HERE / name).write_text(draw())
