@@ -122,6 +122,19 @@ def verify(data_dir: DataDir = None) -> None:
     console.print("The tables agree with the journals.")
 
 
+@app.command()
+def explain(
+    order_id: Annotated[str, typer.Argument(help="The platform's id of the order.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Print the life of an order: command, risk decision, fills with the book, ledger lines."""
+    from tradewind import maintenance
+
+    settings = _settings(data_dir=data_dir)
+    for line in _run(lambda: maintenance.explain(settings, order_id)):
+        typer.echo(line)
+
+
 @data_app.command("import")
 def import_data(
     files: Annotated[list[Path], typer.Argument(help="CSV files of bars.", show_default=False)],

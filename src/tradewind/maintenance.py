@@ -31,6 +31,20 @@ async def verify(settings: Settings) -> "list[Verification]":
         return await orders.verify()
 
 
+async def explain(settings: Settings, order_id: str) -> list[str]:
+    """Return the life of an order, a line each."""
+    from tradewind.contracts.vocabulary import OrderId
+    from tradewind.order_service import app
+    from tradewind.order_service.explain import explain_order
+    from tradewind.order_service.repository import OrderRepository
+    from tradewind.platform.ids import is_uuid
+
+    if not is_uuid(order_id):
+        raise NotFound(f"{order_id} is not an order id; it looks like a UUID")
+    async with _database(settings, app.SCHEMA) as database:
+        return await explain_order(OrderRepository(database), OrderId(order_id))
+
+
 async def create_key(
     settings: Settings, username: str, account: str | None, name: str
 ) -> "NewApiKey":

@@ -143,6 +143,13 @@ class OrderRepository:
         )
         return _order(row) if row else None
 
+    async def venue_of_order(self, order_id: OrderId) -> VenueId | None:
+        """Return the venue that took an order."""
+        venue_id = await self._database.fetchval(
+            "SELECT venue_id FROM orders WHERE order_id = $1", order_id
+        )
+        return None if venue_id is None else VenueId(venue_id)
+
     async def get_order_by_client_id(
         self, account_id: AccountId, client_order_id: str
     ) -> Order | None:
