@@ -7,6 +7,7 @@ import { formatPrice, formatQuantity } from "../lib/format";
 const STATUS_WORDS: Record<string, string> = {
   new: "Working",
   accepted: "Waiting for open",
+  held: "Held",
   partially_filled: "Partly filled",
   filled: "Filled",
   canceled: "Canceled",
