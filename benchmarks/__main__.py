@@ -3,12 +3,12 @@
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import book, durable_orders, startup
+from benchmarks import book, durable_orders, resting, startup
 
 
 def orders_table() -> Table:
     """Measure durable acknowledgements over HTTP."""
-    table = Table(title="Durable order acknowledgements over HTTP, 32 connections")
+    table = Table(title="Durable order acknowledgements over HTTP, 64 connections")
     for heading in ("", "orders/s", "p50 ms", "p99 ms", "beside the reference"):
         table.add_column(heading, justify="left" if not heading else "right")
     figures = durable_orders.measure()
@@ -36,6 +36,17 @@ def book_table() -> Table:
     return table
 
 
+def resting_table() -> Table:
+    """Measure the book by how many orders rest in it."""
+    megabytes = resting.megabytes_of_a_million()
+    table = Table(title=f"Book by resting orders; a million of them take {megabytes:.0f} MB")
+    for heading in ("", "resting", "operations/s"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for figure in resting.measure():
+        table.add_row(figure.name, f"{figure.resting:,}", f"{figure.per_second:,.0f}")
+    return table
+
+
 def startup_table() -> Table:
     """Measure start-up and memory."""
     table = Table(title="Start-up time and resident memory")
@@ -49,5 +60,5 @@ def startup_table() -> Table:
 
 if __name__ == "__main__":
     console = Console()
-    for measure in (book_table, orders_table, startup_table):
+    for measure in (book_table, resting_table, orders_table, startup_table):
         console.print(measure())

@@ -1,6 +1,6 @@
 """Durable order acknowledgements a second over HTTP, beside a bare handler on the same PostgreSQL.
 
-Both servers get the same requests from wrk over 32 connections, in turns. The whole way is
+Both servers get the same requests from wrk over 64 connections, in turns. The whole way is
 measured: HTTP, authentication, rate limits, validation, risk, matching, journal, commit, answer.
 """
 
@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tradewind.testing.process import PlatformProcess
 
-CONNECTIONS = 32
+CONNECTIONS = 64
 SECONDS = 5
 ROUNDS = 3
 

@@ -1,0 +1,118 @@
+"""Book operations a second with few and with many resting orders, and the memory they take.
+
+The orders that rest lie behind the prices at which the workload of ``benchmarks.book`` trades, so
+that both sizes do the same work. Memory is that of a million places in a book, in a process of its
+own.
+"""
+
+import gc
+import random
+import resource
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import bourse
+
+from benchmarks.book import CANCEL, CROSS, MID, Operation, workload
+from tradewind.order_service.domain.book import Book, Resting
+
+SIZES = (1_000, 100_000)
+OPERATIONS = 100_000
+ROUNDS = 3
+MILLION = 1_000_000
+
+
+class Figure(NamedTuple):
+    """One row: who, with how many resting orders, and operations a second (best of the rounds)."""
+
+    name: str
+    resting: int
+    per_second: float
+
+
+def _behind(count: int) -> list[tuple[int, int]]:
+    """Return side and price of orders that the workload does not reach."""
+    draw = random.Random(2)
+    sides = [draw.randrange(2) for _ in range(count)]
+    return [(side, MID + (1 if side else -1) * draw.randrange(300, 800)) for side in sides]
+
+
+def time_tradewind(resting: int, operations: list[Operation]) -> float:
+    """Return the seconds that our book takes."""
+    book = Book()
+    for number, (side, price) in enumerate(_behind(resting)):
+        book.rest(Resting(f"r{number}", side, -price if side else price, 1))
+    places: dict[int, Resting] = {}
+    start = time.perf_counter()
+    for kind, number, name, side, price, quantity in operations:
+        if kind == CANCEL:
+            book.remove(places[number])
+            continue
+        place = Resting(name, side, -price if side else price, quantity)
+        book.submit(place)
+        if kind == CROSS:
+            book.remove(place)
+        else:
+            places[number] = place
+    return time.perf_counter() - start
+
+
+def time_bourse(resting: int, operations: list[Operation]) -> float:
+    """Return the seconds that bourse's Rust book takes, asked for each order's outcome."""
+    book = bourse.core.OrderBook(0, 1, True)
+    for number, (side, price) in enumerate(_behind(resting)):
+        book.set_time(number)
+        book.place_order(side == 0, 1, 0, price)
+    places: dict[int, int] = {}
+    start = time.perf_counter()
+    for kind, number, _, side, price, quantity in operations:
+        if kind == CANCEL:
+            book.cancel_order(places[number])
+            continue
+        book.set_time(resting + number)
+        place = book.place_order(side == 0, quantity, 0, price)
+        book.order_status(place)
+        if kind == CROSS:
+            book.cancel_order(place)
+        else:
+            places[number] = place
+    return time.perf_counter() - start
+
+
+def measure() -> list[Figure]:
+    """Return a row for each size and book, measured in turns."""
+    operations = workload(OPERATIONS)
+    best: dict[tuple[str, int], float] = {}
+    for _ in range(ROUNDS):
+        for name, timed in (("Tradewind", time_tradewind), ("bourse (Rust)", time_bourse)):
+            for resting in SIZES:
+                gc.collect()
+                per_second = OPERATIONS / timed(resting, operations)
+                best[name, resting] = max(best.get((name, resting), 0.0), per_second)
+    return [Figure(name, resting, per_second) for (name, resting), per_second in best.items()]
+
+
+def megabytes_of_a_million() -> float:
+    """Return the memory of a million orders in a book, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.resting", "--million"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return float(done.stdout)
+
+
+def _fill_a_book() -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    book = Book()
+    for number, (side, price) in enumerate(_behind(MILLION)):
+        book.rest(Resting(f"00000000-0000-7000-9000-{number:012d}", side, price, 1))
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+
+
+if __name__ == "__main__":
+    if "--million" in sys.argv:
+        _fill_a_book()
+    else:
+        for row in measure():
+            print(f"{row.name:16} {row.resting:9,} resting {row.per_second:12,.0f} operations/s")
+        print(f"{megabytes_of_a_million():.0f} MB for a million resting orders")
