@@ -169,19 +169,17 @@ class Sequencer:
 
     def _decide(self, command: Command) -> tuple[Any, Refusal | None]:
         try:
-            answer = decide(self.core, command, self._time_of(command))
+            answer = decide(self.core, command, self._time())
         except Refusal as refusal:
             return None, refusal
         if isinstance(answer, OrderState):
             return answer.view(), None
         return answer, None
 
-    def _time_of(self, command: Command) -> datetime:
-        """Return the venue's time: the clock's, or in a replay that of the newest feed message."""
+    def _time(self) -> datetime:
+        """Return the venue's time: the clock's, or in a replay that of the newest feed event."""
         if not self.core.spec.follows_feed_time:
             return self._clock.now()
-        if isinstance(command, FeedMessage):
-            return command.at
         return self.core.at or self.core.spec.starts_at or self._clock.now()
 
     async def _look_up_client_order_ids(self, batch: list[_Waiting]) -> None:
