@@ -16,6 +16,7 @@ class AuditAction(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
+    CASH_MOVED = "cash_moved"
 
 
 async def record(

@@ -163,6 +163,32 @@ class Repository:
         )
         return [_key(row) for row in rows]
 
+    async def record_cash_movement(
+        self, user_id: UserId, account_id: AccountId, movement: str, address: str, at: datetime
+    ) -> None:
+        """Add a row to the audit log, unless the movement is there already."""
+        async with self._database.transaction() as connection:
+            # Of two requests for one movement only the first adds a row.
+            await connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", movement
+            )
+            if await connection.fetchval(
+                "SELECT EXISTS (SELECT FROM audit_log WHERE account_id = $1 AND subject = $2"
+                " AND action = 'cash_moved')",
+                account_id,
+                movement,
+            ):
+                return
+            await record(
+                connection,
+                at,
+                AuditAction.CASH_MOVED,
+                user_id=user_id,
+                account_id=account_id,
+                subject=movement,
+                address=address,
+            )
+
     async def revoke_key(self, account_id: AccountId, key_id: str, at: datetime) -> bool:
         """Mark a key as revoked; false when the account has no such key."""
         async with self._database.transaction() as connection:

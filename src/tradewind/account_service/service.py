@@ -305,6 +305,15 @@ class AccountsOfUsers:
             return []
         return await self._repository.list_keys(account_id, _KEYS_LISTED_MAX)
 
+    async def record_cash_movement(
+        self, user_id: UserId, account_id: AccountId, movement: str, *, address: str
+    ) -> None:
+        """Write into the audit log who moved an account's cash; once for each movement."""
+        address = "".join(filter(str.isprintable, address))[:_ADDRESS_LENGTH_MAX]
+        await self._repository.record_cash_movement(
+            user_id, account_id, movement, address, self._clock.now()
+        )
+
     async def revoke_key(self, account_id: AccountId, key_id: str) -> None:
         """Revoke a key at once; raises ``NotFound``."""
         known = is_uuid(account_id) and credentials.is_key_id(key_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tradewind.api_gateway.routing.route import Access, Route, StreamRoute
+from tradewind.api_gateway.routing.route import Access, RequestHeader, Route, StreamRoute
 from tradewind.api_gateway.wire.errors import ErrorStyle
 from tradewind.api_gateway.wire.query import Parameter
 
@@ -113,6 +113,7 @@ def _operation(route: Route, known: Mapping[str, Json]) -> Json:
             for name in _VARIABLE.findall(route.path)
         ),
         *(_parameter(parameter) for parameter in route.parameters),
+        *(_header(header) for header in route.request_headers),
     ]
     if parameters:
         operation["parameters"] = parameters
@@ -142,6 +143,16 @@ def _parameter(parameter: Parameter[Any]) -> Json:  # Any: parameters of every t
     if parameter.required:
         shown["required"] = True
     return shown
+
+
+def _header(header: RequestHeader) -> Json:
+    return {
+        "name": header.name,
+        "in": "header",
+        "required": True,
+        "description": header.description,
+        "schema": {"type": "string", "minLength": 1, "maxLength": header.longest},
+    }
 
 
 def _security(route: Route) -> list[Json]:

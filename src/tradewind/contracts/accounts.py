@@ -141,6 +141,16 @@ class AccountService(Protocol):
         """Return an account's keys without their secrets."""
         ...
 
+    async def record_cash_movement(
+        self, user_id: UserId, account_id: AccountId, movement: str, *, address: str
+    ) -> None:
+        """Write into the audit log who moved an account's cash.
+
+        ``movement`` says what was done and names it; saying it again adds nothing, so that a
+        request that is repeated leaves one entry.
+        """
+        ...
+
     async def revoke_key(self, account_id: AccountId, key_id: str) -> None:
         """Revoke a key at once; raises ``NotFound``."""
         ...

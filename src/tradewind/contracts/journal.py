@@ -58,6 +58,8 @@ class CashDeposited(Struct, frozen=True, tag="cash_deposited"):
     account_id: AccountId
     amount: MoneyUnits
     reference: str
+    key: str = ""
+    """Idempotency key; empty where the platform itself moved the cash."""
 
 
 class CashWithdrawn(Struct, frozen=True, tag="cash_withdrawn"):
@@ -66,6 +68,20 @@ class CashWithdrawn(Struct, frozen=True, tag="cash_withdrawn"):
     account_id: AccountId
     amount: MoneyUnits
     reference: str
+    key: str = ""
+    """Idempotency key; empty where the platform itself moved the cash."""
+
+
+class CashTransferred(Struct, frozen=True, tag="cash_transferred"):
+    """Cash went from one account of the venue to another; ``amount`` is positive."""
+
+    account_id: AccountId
+    """Who gave it."""
+    to_account_id: AccountId
+    amount: MoneyUnits
+    reference: str
+    key: str = ""
+    """Idempotency key; empty where the platform itself moved the cash."""
 
 
 class AccountConfigured(Struct, frozen=True, tag="account_configured"):
@@ -249,6 +265,7 @@ Event = (
     AccountOpened
     | CashDeposited
     | CashWithdrawn
+    | CashTransferred
     | AccountConfigured
     | OrderAccepted
     | OrderActivated

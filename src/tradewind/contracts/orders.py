@@ -278,6 +278,21 @@ class ActivityQuery(Struct, frozen=True, kw_only=True):
     """Id of the last activity of the previous page."""
 
 
+class CashMovement(Struct, frozen=True, kw_only=True):
+    """Cash that an administrator moved, as it was done the first time its key was sent."""
+
+    activity_id: str
+    at: datetime
+    activity_type: str
+    """``CSD``, ``CSW``, or ``JNLC`` for a transfer."""
+    account_id: AccountId
+    """Of a transfer: who gave it."""
+    amount: MoneyUnits
+    """Above zero."""
+    reference: str
+    to_account_id: AccountId | None = None
+
+
 class FillActivity(Struct, frozen=True, kw_only=True, tag="fill"):
     """A fill as an activity. ``activity_id`` sorts by time."""
 
@@ -288,7 +303,7 @@ class FillActivity(Struct, frozen=True, kw_only=True, tag="fill"):
 
 
 class CashActivity(Struct, frozen=True, kw_only=True, tag="cash"):
-    """A movement that is no trade: ``CSD``, ``CSW``, ``DIV``, ``SPLIT``."""
+    """A movement that is no trade: ``CSD``, ``CSW``, ``JNLC``, ``DIV``, ``SPLIT``."""
 
     activity_id: str
     at: datetime
@@ -330,12 +345,36 @@ class OrderService(JournalReader, Protocol):
         """Let an account trade at a venue; doing it twice changes nothing."""
         ...
 
-    async def deposit(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
-        """Post cash from outside."""
+    async def deposit(
+        self, account_id: AccountId, amount: MoneyUnits, reference: str, *, key: str = ""
+    ) -> CashMovement:
+        """Post cash from outside.
+
+        ``key`` makes this safe to repeat, for ever: the same request is answered with what was done
+        the first time, another one under the same key is refused. Keys are the venue's, shared by
+        deposits, withdrawals and transfers.
+        """
         ...
 
-    async def withdraw(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
-        """Post cash to outside; refused beyond what is available."""
+    async def withdraw(
+        self, account_id: AccountId, amount: MoneyUnits, reference: str, *, key: str = ""
+    ) -> CashMovement:
+        """Post cash to outside; refused beyond what is available. ``key`` as in ``deposit``."""
+        ...
+
+    async def transfer(
+        self,
+        account_id: AccountId,
+        to_account_id: AccountId,
+        amount: MoneyUnits,
+        reference: str,
+        *,
+        key: str = "",
+    ) -> CashMovement:
+        """Move cash to another account of the same venue; refused beyond what is available.
+
+        ``key`` as in ``deposit``.
+        """
         ...
 
     async def get_account(self, account_id: AccountId) -> TradingAccount:

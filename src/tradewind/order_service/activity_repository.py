@@ -8,14 +8,22 @@ import msgspec
 
 from tradewind.contracts.journal import (
     CashDeposited,
+    CashTransferred,
     CashWithdrawn,
     DividendPaid,
     Event,
     OrderFilled,
     PositionSplit,
 )
-from tradewind.contracts.orders import Activity, ActivityQuery, CashActivity, FillActivity
+from tradewind.contracts.orders import (
+    Activity,
+    ActivityQuery,
+    CashActivity,
+    CashMovement,
+    FillActivity,
+)
 from tradewind.contracts.vocabulary import AccountId
+from tradewind.order_service.domain.cash_keys import CashMoved
 from tradewind.platform.database import Database, Record
 from tradewind.platform.errors import InvariantBroken, MalformedRequest
 from tradewind.platform.money import MoneyUnits, QuantityUnits, format_units
@@ -26,10 +34,11 @@ _KINDS = {
     "FILL": "order_filled",
     "CSD": "cash_deposited",
     "CSW": "cash_withdrawn",
+    "JNLC": "cash_transferred",
     "DIV": "dividend_paid",
     "SPLIT": "position_split",
 }
-_GROUPS = {"TRANS": ("CSD", "CSW"), "MISC": ("DIV", "SPLIT")}
+_GROUPS = {"TRANS": ("CSD", "CSW"), "MISC": ("JNLC", "DIV", "SPLIT")}
 
 _decode_event = msgspec.json.Decoder(Event).decode
 
@@ -54,6 +63,12 @@ class ActivityRepository:
                 WHERE account_id = $1 AND kind IN
                     ('cash_deposited', 'cash_withdrawn', 'dividend_paid', 'position_split')
                 UNION ALL
+                SELECT at, number, event, kind, NULL::uuid, venue_id FROM journal
+                WHERE account_id = $1 AND kind = 'cash_transferred'
+                UNION ALL
+                SELECT at, number, event, kind, NULL::uuid, venue_id FROM journal
+                WHERE event->>'to_account_id' = $8::text AND kind = 'cash_transferred'
+                UNION ALL
                 SELECT e.executed_at, e.journal_number, j.event, j.kind, e.order_id, e.venue_id
                 FROM executions e JOIN journal j
                     ON j.venue_id = e.venue_id AND j.number = e.journal_number
@@ -73,8 +88,9 @@ class ActivityRepository:
             query.until,
             position,
             query.limit,
+            account_id,
         )
-        return [_activity(row) for row in rows]
+        return [_activity(row, account_id) for row in rows]
 
 
 def _kinds(types: tuple[str, ...]) -> list[str]:
@@ -105,7 +121,20 @@ def activity_id(at: datetime, number: int) -> str:
     return f"{stamp}::00000000-0000-8000-8000-{number:012x}"
 
 
-def _activity(row: Record) -> Activity:
+def view_movement(moved: CashMoved) -> CashMovement:
+    """Return a movement of cash as other services see it."""
+    return CashMovement(
+        activity_id=activity_id(moved.at, moved.number),
+        at=moved.at,
+        activity_type=moved.activity_type,
+        account_id=moved.account_id,
+        amount=moved.amount,
+        reference=moved.reference,
+        to_account_id=moved.to_account_id,
+    )
+
+
+def _activity(row: Record, account_id: AccountId) -> Activity:
     at, event = row["at"], _decode_event(row["event"])
     name = activity_id(at, row["number"])
     match event:
@@ -118,6 +147,11 @@ def _activity(row: Record) -> Activity:
         case CashWithdrawn():
             amount = MoneyUnits(-event.amount)
             return _cash(name, at, "CSW", amount, event.reference or "Cash withdrawn")
+        case CashTransferred():
+            is_giver = event.account_id == account_id
+            amount = MoneyUnits(-event.amount if is_giver else event.amount)
+            way = f"to {event.to_account_id}" if is_giver else f"from {event.account_id}"
+            return _cash(name, at, "JNLC", amount, event.reference or f"Cash transferred {way}")
         case DividendPaid():
             return _cash(
                 name,

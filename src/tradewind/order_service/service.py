@@ -9,6 +9,7 @@ from tradewind.contracts.orders import (
     Activity,
     ActivityQuery,
     CancelResult,
+    CashMovement,
     CloseResult,
     Configuration,
     ConfigurationChange,
@@ -22,12 +23,13 @@ from tradewind.contracts.orders import (
     Verification,
 )
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
-from tradewind.order_service.activity_repository import ActivityRepository
+from tradewind.order_service.activity_repository import ActivityRepository, view_movement
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.market_view import check_fills
 from tradewind.order_service.domain.refusals import (
     AccountNotFound,
+    AccountOfAnotherVenue,
     OrderNotCancelable,
     OrderNotFound,
     OrderNotReplaceable,
@@ -126,13 +128,38 @@ class OrderApp:
         await venue.execute(commands.OpenAccount(account_id))
         self._accounts[account_id] = venue
 
-    async def deposit(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
-        """Post cash from outside."""
-        await self._of(account_id).execute(commands.Deposit(account_id, amount, reference))
+    async def deposit(
+        self, account_id: AccountId, amount: MoneyUnits, reference: str, *, key: str = ""
+    ) -> CashMovement:
+        """Post cash from outside; once, however often the key is sent."""
+        command = commands.Deposit(account_id, amount, reference, key)
+        return view_movement(await self._of(account_id).execute(command))
 
-    async def withdraw(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
-        """Post cash to outside; refused beyond what is available."""
-        await self._of(account_id).execute(commands.Withdraw(account_id, amount, reference))
+    async def withdraw(
+        self, account_id: AccountId, amount: MoneyUnits, reference: str, *, key: str = ""
+    ) -> CashMovement:
+        """Post cash to outside, once for a key; refused beyond what is available."""
+        command = commands.Withdraw(account_id, amount, reference, key)
+        return view_movement(await self._of(account_id).execute(command))
+
+    async def transfer(
+        self,
+        account_id: AccountId,
+        to_account_id: AccountId,
+        amount: MoneyUnits,
+        reference: str,
+        *,
+        key: str = "",
+    ) -> CashMovement:
+        """Move cash to another account of the venue, once for a key."""
+        venue = self._of(account_id)
+        if self._of(to_account_id) is not venue:
+            raise AccountOfAnotherVenue(
+                f"account {to_account_id} belongs to another venue than {account_id}; "
+                "cash moves between accounts of one venue"
+            )
+        command = commands.Transfer(account_id, to_account_id, amount, reference, key)
+        return view_movement(await venue.execute(command))
 
     async def get_account(self, account_id: AccountId) -> TradingAccount:
         """Return the account's money."""

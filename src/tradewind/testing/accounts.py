@@ -36,6 +36,8 @@ class AccountsInMemory:
         self.accounts: dict[AccountId, BrokerageAccount] = {}
         self.keys: dict[str, tuple[ApiKey, str]] = {}
         self.sessions: dict[str, UserId] = {}
+        self.movements: list[tuple[UserId, AccountId, str]] = []
+        """What the audit log says of cash."""
         self._made = 0
         for role in roles:
             user = User(
@@ -154,6 +156,14 @@ class AccountsInMemory:
     async def list_keys(self, account_id: AccountId) -> list[ApiKey]:
         """Return an account's keys."""
         return [key for key, _ in self.keys.values() if key.account_id == account_id]
+
+    async def record_cash_movement(
+        self, user_id: UserId, account_id: AccountId, movement: str, *, address: str
+    ) -> None:
+        """Remember who moved an account's cash."""
+        entry = (user_id, account_id, movement)
+        if entry not in self.movements:
+            self.movements.append(entry)
 
     async def revoke_key(self, account_id: AccountId, key_id: str) -> None:
         """Revoke a key."""

@@ -12,6 +12,7 @@ from tradewind.contracts.orders import (
     Activity,
     ActivityQuery,
     CancelResult,
+    CashMovement,
     CloseResult,
     Configuration,
     ConfigurationChange,
@@ -54,6 +55,8 @@ class OrdersInMemory:
         """How long a command takes."""
         self.orders: dict[OrderId, Order] = {}
         self.asked: list[object] = []
+        self.keys: list[str] = []
+        """Idempotency keys of movements of cash, empty for none."""
         self.configuration = Configuration()
 
     async def submit_order(self, command: SubmitOrder) -> Order:
@@ -226,13 +229,35 @@ class OrdersInMemory:
         """Remember an account."""
         await self._note(("open", venue_id, account_id))
 
-    async def deposit(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
+    async def deposit(
+        self, account_id: AccountId, amount: MoneyUnits, reference: str, *, key: str = ""
+    ) -> CashMovement:
         """Remember a deposit."""
         await self._note(("deposit", account_id, amount))
+        self.keys.append(key)
+        return _movement("CSD", account_id, amount, reference)
 
-    async def withdraw(self, account_id: AccountId, amount: MoneyUnits, reference: str) -> None:
+    async def withdraw(
+        self, account_id: AccountId, amount: MoneyUnits, reference: str, *, key: str = ""
+    ) -> CashMovement:
         """Remember a withdrawal."""
         await self._note(("withdraw", account_id, amount))
+        self.keys.append(key)
+        return _movement("CSW", account_id, amount, reference)
+
+    async def transfer(
+        self,
+        account_id: AccountId,
+        to_account_id: AccountId,
+        amount: MoneyUnits,
+        reference: str,
+        *,
+        key: str = "",
+    ) -> CashMovement:
+        """Remember a transfer."""
+        await self._note(("transfer", account_id, to_account_id, amount))
+        self.keys.append(key)
+        return _movement("JNLC", account_id, amount, reference, to_account_id)
 
     async def verify(self) -> list[Verification]:
         """Return nothing: there is no journal."""
@@ -261,6 +286,24 @@ class OrdersInMemory:
         if self.refusal is not None:
             refusal, self.refusal = self.refusal, None
             raise refusal
+
+
+def _movement(
+    kind: str,
+    account_id: AccountId,
+    amount: MoneyUnits,
+    reference: str,
+    to_account_id: AccountId | None = None,
+) -> CashMovement:
+    return CashMovement(
+        activity_id="20240102143000000::00000000-0000-8000-8000-000000000007",
+        at=_NOW,
+        activity_type=kind,
+        account_id=account_id,
+        amount=amount,
+        reference=reference,
+        to_account_id=to_account_id,
+    )
 
 
 def _sell(account_id: AccountId, symbol: str, qty: QuantityUnits) -> SubmitOrder:

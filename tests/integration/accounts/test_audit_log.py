@@ -1,5 +1,7 @@
 """What the audit log keeps, and that it keeps it."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
@@ -40,6 +42,27 @@ async def test_every_change_of_rights_is_in_the_log(app: AccountApp, database: D
     assert [row["subject"] for row in rows[2:5]] == [keys[0], keys[1], keys[1]]
     assert [row["address"] for row in rows[5:8]] == ["192.0.2.1"] * 3
     assert "hunter2" not in str(rows)
+
+
+async def test_movement_of_cash_is_in_the_log_once(app: AccountApp, database: Database) -> None:
+    first = await app.bootstrap(MAIN_VENUE, fund_nothing)
+    assert first is not None
+    user, account = first.user.user_id, first.account.account_id
+    await asyncio.gather(
+        *(
+            app.record_cash_movement(user, account, "CSD 5 activity", address="192.0.2.1")
+            for _ in range(5)
+        )
+    )
+    await app.record_cash_movement(user, account, "CSW 5 another", address="192.0.2.1")
+    rows = await database.fetch(
+        "SELECT user_id::text, account_id::text, subject, address FROM audit_log"
+        " WHERE action = 'cash_moved' ORDER BY audit_id"
+    )
+    assert [tuple(row) for row in rows] == [
+        (user, account, "CSD 5 activity", "192.0.2.1"),
+        (user, account, "CSW 5 another", "192.0.2.1"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -395,6 +395,26 @@ class CoreMachine(RuleBasedStateMachine):
         ids = tuple(self.new_id() for _ in SYMBOLS)
         self.run(commands.CloseAllPositions(account, ids, cancel_orders))
 
+    @rule(giver=accounts, taker=accounts, dollars=st.integers(1, 3_000), key=st.integers(0, 4))
+    def transfer(self, giver: AccountId, taker: AccountId, dollars: int, key: int) -> None:
+        """Few keys, so that they meet again; a movement known by its key is never posted twice."""
+        name = f"key {key}" if key else ""
+        known = self.core.state.cash_keys.get(name)
+        amount = MoneyUnits(dollars * SCALE)
+        moved = self.run(commands.Transfer(giver, taker, amount, "", name))
+        if known is not None:
+            assert moved in (None, known)
+            assert self.emitted == []
+            assert (
+                self.run(
+                    commands.Transfer(
+                        known.account_id, known.to_account_id or taker, known.amount, "", name
+                    )
+                )
+                == known
+            )
+            assert self.emitted == []
+
     @rule(account=accounts, dollars=st.integers(1, 3_000), comes=st.booleans())
     def move_cash(self, account: AccountId, dollars: int, comes: bool) -> None:
         move = commands.Deposit if comes else commands.Withdraw

@@ -169,7 +169,7 @@ async def test_activities_tell_fills_and_cash_apart(gateway) -> None:
         ("/TRANS", ("CSD", "CSW")),
         ("?activity_types=FILL,div", ("FILL", "DIV")),
         ("?category=trade_activity", ("FILL",)),
-        ("?category=non_trade_activity", ("CSD", "CSW", "DIV", "SPLIT")),
+        ("?category=non_trade_activity", ("CSD", "CSW", "JNLC", "DIV", "SPLIT")),
     ],
 )
 async def test_activity_types_are_understood(gateway, path: str, types) -> None:

@@ -16,7 +16,12 @@ SESSION_ONLY = {
     "POST /tradewind/v1/keys",
     "DELETE /tradewind/v1/keys/{key_id}",
 }
-ADMIN_ONLY = {"POST /tradewind/v1/venues"}
+ADMIN_ONLY = {
+    "POST /tradewind/v1/venues",
+    "POST /tradewind/v1/accounts/{account_id}/deposits",
+    "POST /tradewind/v1/accounts/{account_id}/withdrawals",
+    "POST /tradewind/v1/transfers",
+}
 
 NOBODY = "nobody"
 CALLERS = [NOBODY, "wrong key", *(f"{role} {kind}" for role in Role for kind in ("key", "page"))]

@@ -23,6 +23,7 @@ STRUCTURES = {
     3: "8519efbf3507b6c7",
     4: "0515ce2a46294433",
     5: "3533ca9208a6a3cd",
+    6: "3b55b566f69a3154",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

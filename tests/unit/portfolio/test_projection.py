@@ -5,7 +5,12 @@ from datetime import date
 import pytest
 from tests.unit.portfolio.portfolio_figures import Figures
 
-from tradewind.contracts.journal import CashDeposited, JournalRecord
+from tradewind.contracts.journal import (
+    AccountOpened,
+    CashDeposited,
+    CashTransferred,
+    JournalRecord,
+)
 from tradewind.contracts.vocabulary import AccountId
 from tradewind.platform.errors import InvariantBroken
 from tradewind.platform.ids import new_id
@@ -88,3 +93,21 @@ def test_changes_that_could_not_be_written_come_again_in_order() -> None:
     assert again.positions == {(story.account_id, "IBM")}
     assert again.prices == {"IBM"}
     assert projection.take_changes().points == []
+
+
+def test_transfer_is_a_flow_of_both_accounts_and_nobodys_profit() -> None:
+    story = AccountStory()
+    story.deposit(1000)
+    taker, number = AccountId(new_id()), len(story.records)
+    projection = Projection(story.venue_id)
+    transfer = CashTransferred(story.account_id, taker, MoneyUnits(300 * 100 * CENT), "loan")
+    for record in [
+        *story.records,
+        JournalRecord(story.venue_id, number + 1, story.records[-1].at, AccountOpened(taker)),
+        JournalRecord(story.venue_id, number + 2, story.records[-1].at, transfer),
+    ]:
+        projection.apply(record)
+    given, got = projection.current_point(story.account_id), projection.current_point(taker)
+    assert (from_units(given.net_cash_flow), from_units(got.net_cash_flow)) == (700, 300)
+    assert (from_units(given.equity), from_units(got.equity)) == (700, 300)
+    assert (given.profit_loss, got.profit_loss) == (0, 0)

@@ -34,6 +34,15 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True)
+class RequestHeader:
+    """A header that a route cannot do without, for the documentation."""
+
+    name: str
+    description: str
+    longest: int
+
+
+@dataclass(frozen=True)
 class Route:
     """One method on one path.
 
@@ -51,6 +60,7 @@ class Route:
     parameters: Sequence[Parameter[Any]] = ()  # Any: parameters of every type
     body: Any = None  # Any: a type form such as list[Bar]
     response: Any = None  # Any: a type form such as list[Bar]
+    request_headers: Sequence[RequestHeader] = ()
     status: int = 200
     response_parts: Sequence[type] = ()
     """Types that the response refers to by name only: see ``wire.unions``."""

@@ -22,15 +22,15 @@ _PAGE_SIZE_MAX = 100
 _TRADES: tuple[str, ...] = ("FILL",)
 _ELSEWHERE = (
     "ACATC,ACATS,CFEE,CIL,DIVCGL,DIVCGS,DIVNRA,DIVROC,DIVTXEX,DIVWH,EXTRD,FEE,FXTRD,INT,INTPNL,"
-    "JNLC,JNLS,MA,MEM,NC,OCT,OPASN,OPCSH,OPEXC,OPEXP,OPTRD,PTC,REORG,SPIN,SWP,VOF,WH,CGD,DIVFEE,"
+    "JNLS,MA,MEM,NC,OCT,OPASN,OPCSH,OPEXC,OPEXP,OPTRD,PTC,REORG,SPIN,SWP,VOF,WH,CGD,DIVFEE,"
     "DIVFT,DIVTW,INTNRA,INTTW,JNL,OPCA,PTR,REO,FOPT"
 )
 """Kinds that Alpaca knows and that do not occur here: asking for them finds nothing."""
 
-_GROUPS = {"TRANS": ("CSD", "CSW"), "MISC": ("DIV", "SPLIT")}
+_GROUPS = {"TRANS": ("CSD", "CSW"), "MISC": ("JNLC", "DIV", "SPLIT")}
 """Names that stand for several kinds, of those that occur here."""
 
-_NON_TRADES: tuple[str, ...] = ("CSD", "CSW", "DIV", "SPLIT")
+_NON_TRADES: tuple[str, ...] = ("CSD", "CSW", "JNLC", "DIV", "SPLIT")
 _KINDS = frozenset({*_TRADES, *_NON_TRADES, *_GROUPS, *_ELSEWHERE.split(",")})
 
 _TYPES = Listing("activity_types", "Only these kinds, such as FILL,DIV,CSD.")

@@ -9,7 +9,7 @@ from tradewind.api_gateway.wire.timestamps import day_bounds
 from tradewind.contracts.orders import ActivityQuery, CashActivity, OrderService
 from tradewind.contracts.vocabulary import AccountId
 
-FLOW_TYPES = ("CSD", "CSW", "DIV")
+FLOW_TYPES = ("CSD", "CSW", "JNLC", "DIV")
 _PAGE = 100
 _PAGES_MAX = 200
 

@@ -13,6 +13,7 @@ from msgspec import structs
 from tradewind.contracts import journal
 from tradewind.contracts.orders import Configuration
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderStatus
+from tradewind.order_service.domain.cash_keys import Movement, cash_moved
 from tradewind.order_service.domain.ledger import (
     CLEARING,
     CORPORATE_ACTIONS,
@@ -69,6 +70,7 @@ def _cash_deposited(
 ) -> list[Posting]:
     account = state.accounts[event.account_id]
     _move_equity(account, event.amount)
+    _remember_key(state, number, at, event)
     return [
         (account.ledger_available, account.currency, event.amount),
         (OUTSIDE, account.currency, -event.amount),
@@ -80,14 +82,33 @@ def _cash_withdrawn(
 ) -> list[Posting]:
     account = state.accounts[event.account_id]
     _move_equity(account, -event.amount)
+    _remember_key(state, number, at, event)
     return [
         (account.ledger_available, account.currency, -event.amount),
         (OUTSIDE, account.currency, event.amount),
     ]
 
 
+def _cash_transferred(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.CashTransferred
+) -> list[Posting]:
+    giver, taker = state.accounts[event.account_id], state.accounts[event.to_account_id]
+    _move_equity(giver, -event.amount)
+    _move_equity(taker, event.amount)
+    _remember_key(state, number, at, event)
+    return [
+        (giver.ledger_available, giver.currency, -event.amount),
+        (taker.ledger_available, taker.currency, event.amount),
+    ]
+
+
+def _remember_key(state: VenueState, number: int, at: datetime, event: Movement) -> None:
+    if event.key:
+        state.cash_keys[event.key] = cash_moved(number, at, event)
+
+
 def _move_equity(account: AccountState, amount: int) -> None:
-    """Move the equity of past closes along with cash from or to outside, which is no profit."""
+    """Move the equity of past closes along with cash from or to elsewhere, which is no profit."""
     account.last_equity = MoneyUnits(account.last_equity + amount)
     account.closing_equity = MoneyUnits(account.closing_equity + amount)
 
@@ -401,6 +422,7 @@ _HANDLERS: dict[type, Callable[[VenueState, Books, int, datetime, Any], list[Pos
     journal.AccountOpened: _account_opened,
     journal.CashDeposited: _cash_deposited,
     journal.CashWithdrawn: _cash_withdrawn,
+    journal.CashTransferred: _cash_transferred,
     journal.AccountConfigured: _account_configured,
     journal.OrderAccepted: _order_accepted,
     journal.OrderActivated: _order_activated,

@@ -23,6 +23,8 @@ class Deposit(Struct, frozen=True):
     account_id: AccountId
     amount: MoneyUnits
     reference: str
+    key: str = ""
+    """Idempotency key; empty for none."""
 
 
 class Withdraw(Struct, frozen=True):
@@ -31,6 +33,19 @@ class Withdraw(Struct, frozen=True):
     account_id: AccountId
     amount: MoneyUnits
     reference: str
+    key: str = ""
+    """Idempotency key; empty for none."""
+
+
+class Transfer(Struct, frozen=True):
+    """Move cash from one account to another."""
+
+    account_id: AccountId
+    to_account_id: AccountId
+    amount: MoneyUnits
+    reference: str
+    key: str = ""
+    """Idempotency key; empty for none."""
 
 
 class Configure(Struct, frozen=True):
@@ -75,6 +90,7 @@ Command = (
     OpenAccount
     | Deposit
     | Withdraw
+    | Transfer
     | Configure
     | SubmitOrder
     | ReplaceOrder

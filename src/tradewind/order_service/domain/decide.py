@@ -21,6 +21,7 @@ _HANDLERS: dict[type, Callable[[Core, Any], Any]] = {
     commands.OpenAccount: money_movement.open_account,
     commands.Deposit: money_movement.deposit,
     commands.Withdraw: money_movement.withdraw,
+    commands.Transfer: money_movement.transfer,
     commands.Configure: money_movement.configure,
 }
 

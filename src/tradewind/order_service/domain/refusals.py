@@ -31,6 +31,18 @@ class DuplicateClientOrderId(MalformedRequest):
     title = "Duplicate client order id"
 
 
+class IdempotencyKeyReused(MalformedRequest):
+    """The key belongs to a movement that differs from this one."""
+
+    title = "Idempotency key reused"
+
+
+class AccountOfAnotherVenue(MalformedRequest):
+    """The accounts of a transfer belong to different venues."""
+
+    title = "Account of another venue"
+
+
 class FractionalTradingOff(Refusal):
     """The account takes whole shares only."""
 

@@ -20,6 +20,7 @@ from tradewind.contracts.vocabulary import (
     VenueId,
 )
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting, place_order
+from tradewind.order_service.domain.cash_keys import CashMoved
 from tradewind.order_service.domain.ledger import Ledger, available, held
 from tradewind.order_service.domain.trigger_book import TriggerBook
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
@@ -157,6 +158,8 @@ class VenueState(Struct, kw_only=True):
     """Closes before the newest session began: what the change of the day is counted from."""
     actions_done: dict[str, date] = field(default_factory=dict)
     """Corporate actions applied, by id, with their date."""
+    cash_keys: dict[str, CashMoved] = field(default_factory=dict)
+    """Movements of cash by idempotency key; kept for good, for a key may be repeated any time."""
 
     def cash_available(self, account: AccountState) -> MoneyUnits:
         """Return the cash that may still be spent."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from tradewind.contracts.journal import (
     AccountOpened,
     CashDeposited,
+    CashTransferred,
     CashWithdrawn,
     CorporateActionApplied,
     DividendPaid,
@@ -135,6 +136,7 @@ class Projection:
             AccountOpened: self._open,
             CashDeposited: self._deposit,
             CashWithdrawn: self._withdraw,
+            CashTransferred: self._transfer,
             OrderFilled: self._fill,
             SessionStarted: self._start_session,
             SessionEnded: self._end_session,
@@ -189,6 +191,10 @@ class Projection:
 
     def _withdraw(self, event: CashWithdrawn) -> None:
         self._move_cash(event.account_id, -event.amount)
+
+    def _transfer(self, event: CashTransferred) -> None:
+        self._move_cash(event.account_id, -event.amount)
+        self._move_cash(event.to_account_id, event.amount)
 
     def _move_cash(self, account_id: AccountId, amount: int) -> None:
         state = self._touch(account_id)
