@@ -101,3 +101,11 @@ def test_sell_never_pays_more_than_it_brings_in() -> None:
 def test_schedule_that_loses_money_or_cannot_be_counted_is_refused(schedule: FeeSchedule) -> None:
     with pytest.raises(MalformedRequest):
         check_fees(schedule)
+
+
+def test_rebate_is_no_more_than_a_sell_of_little_value_can_pay() -> None:
+    stage = Stage(FeeSchedule(taker_per_share=money("0.003"), maker_per_share=money("-0.003")))
+    stage.give(BOB, 100)
+    stage.submit(ALICE, "buy", 100, "0.0001")
+    stage.submit(BOB, "sell", 100, "0.0001")
+    assert fees(stage.events) == ["-0.01", "0.01"]

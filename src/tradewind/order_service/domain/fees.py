@@ -186,6 +186,8 @@ class Fees:
             rate = self._liquidity[liquidity]
             own = rate.of(fill_qty, fill_value, _LIQUIDITY_STEP, Rounding.DOWN)
         order_part = max(0, self.total(side, qty, value) - order_fees)
+        # The other side may be a sell that pays no more than it brings in: nor is more paid back.
+        own = max(own, -fill_value)
         if side is OrderSide.SELL:
             own = min(own, fill_value)
             order_part = min(order_part, fill_value - own)
