@@ -1,6 +1,6 @@
 """Accounts and positions as other services see them, read off a core's memory."""
 
-from itertools import islice
+from itertools import chain, groupby, islice
 
 from tradewind.contracts.orders import Order, OrderQuery, Position, TradingAccount
 from tradewind.order_service.domain.core import Core
@@ -56,14 +56,20 @@ def view_account(core: Core, account: AccountState) -> TradingAccount:
 
 
 def list_open_orders(core: Core, account: AccountState, query: OrderQuery) -> list[Order]:
-    """Return the account's open orders that a query asks for, by time of submission.
+    """Return the account's open orders that a query asks for, by time of submission, then id.
 
     The query's paging by order id is not looked at: its anchors may have ended.
     """
     order_ids = reversed(account.order_ids) if query.descending else iter(account.order_ids)
     orders = (core.state.orders[order_id] for order_id in order_ids)
-    wanted = (order.view() for order in orders if _matches(order, query))
-    return list(islice(wanted, query.limit))
+    wanted = (order for order in orders if _matches(order, query))
+    # Orders are kept in order of acceptance, so only those of one instant are out of order.
+    instants = groupby(wanted, key=lambda order: order.created_at)
+    in_order = chain.from_iterable(
+        sorted(group, key=lambda order: order.order_id, reverse=query.descending)
+        for _, group in instants
+    )
+    return [order.view() for order in islice(in_order, query.limit)]
 
 
 def _matches(order: OrderState, query: OrderQuery) -> bool:

@@ -125,8 +125,15 @@ class OrderApp:
     async def open_account(self, venue_id: VenueId, account_id: AccountId) -> None:
         """Let an account trade at a venue; doing it twice changes nothing."""
         venue = self._venue(venue_id)
+        # Taken before the core knows it, so that two venues cannot both open it. Where the core
+        # never comes to know it, it says that the account is not open.
+        taken_by = self._accounts.setdefault(account_id, venue)
+        if taken_by is not venue:
+            raise AccountOfAnotherVenue(
+                f"account {account_id} trades at venue {taken_by.spec.venue_id}; "
+                "make another account for another venue"
+            )
         await venue.execute(commands.OpenAccount(account_id))
-        self._accounts[account_id] = venue
 
     async def deposit(
         self, account_id: AccountId, amount: MoneyUnits, reference: str, *, key: str = ""
@@ -223,11 +230,8 @@ class OrderApp:
         self, account_id: AccountId, *, cancel_orders: bool
     ) -> list[CloseResult]:
         """Sell every position at market, after canceling open orders if asked."""
-        venue = self._of(account_id)
-        count = len(venue.core.account(account_id).positions)
-        order_ids = tuple(OrderId(new_id()) for _ in range(count))
-        command = commands.CloseAllPositions(account_id, order_ids, cancel_orders)
-        results: list[CloseResult] = await venue.execute(command)
+        command = commands.CloseAllPositions(account_id, new_id(), cancel_orders)
+        results: list[CloseResult] = await self._of(account_id).execute(command)
         return results
 
     async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order:

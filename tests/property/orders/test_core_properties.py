@@ -392,8 +392,7 @@ class CoreMachine(RuleBasedStateMachine):
 
     @rule(account=accounts, cancel_orders=st.booleans())
     def close_all(self, account: AccountId, cancel_orders: bool) -> None:
-        ids = tuple(self.new_id() for _ in SYMBOLS)
-        self.run(commands.CloseAllPositions(account, ids, cancel_orders))
+        self.run(commands.CloseAllPositions(account, self.new_id(), cancel_orders))
 
     @rule(giver=accounts, taker=accounts, dollars=st.integers(1, 3_000), key=st.integers(0, 4))
     def transfer(self, giver: AccountId, taker: AccountId, dollars: int, key: int) -> None:

@@ -79,10 +79,11 @@ class ClosePosition(Struct, frozen=True):
 
 
 class CloseAllPositions(Struct, frozen=True):
-    """Sell every position at market; ``order_ids`` are used in order of symbol."""
+    """Sell every position at market; the ids of the orders follow from ``seed``."""
 
     account_id: AccountId
-    order_ids: tuple[OrderId, ...]
+    seed: str
+    """Never used before."""
     cancel_orders: bool
 
 

@@ -38,7 +38,7 @@ class IdempotencyKeyReused(MalformedRequest):
 
 
 class AccountOfAnotherVenue(MalformedRequest):
-    """The accounts of a transfer belong to different venues."""
+    """An account belongs to another venue than the one in question, and never moves."""
 
     title = "Account of another venue"
 

@@ -28,6 +28,7 @@ from tradewind.order_service.domain.refusals import (
 )
 from tradewind.order_service.domain.state import OrderState
 from tradewind.platform.errors import MalformedRequest, Refusal
+from tradewind.platform.ids import derived_id
 from tradewind.platform.money import SCALE, QuantityUnits, format_units
 
 _PERCENT = 100
@@ -190,7 +191,9 @@ def close_all(core: Core, command: CloseAllPositions) -> list[CloseResult]:
     if command.cancel_orders:
         cancel_all(core, CancelAllOrders(command.account_id))
     results = []
-    for symbol, order_id in zip(sorted(account.positions), command.order_ids, strict=False):
+    assert core.at is not None
+    for symbol in sorted(account.positions):
+        order_id = OrderId(derived_id(core.at, command.seed, symbol))
         try:
             order = close_position(core, ClosePosition(command.account_id, order_id, symbol))
         except Refusal as refusal:
