@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from tradewind.contracts.accounts import Intervention
 from tradewind.platform.database import PooledConnection
 
 
@@ -22,7 +23,7 @@ class AuditAction(StrEnum):
 async def record(
     connection: PooledConnection,
     at: datetime,
-    action: AuditAction,
+    action: AuditAction | Intervention,
     *,
     user_id: str | None = None,
     account_id: str | None = None,

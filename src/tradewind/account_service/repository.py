@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tradewind.account_service.audit import AuditAction, record
-from tradewind.contracts.accounts import ApiKey, BrokerageAccount, User
+from tradewind.contracts.accounts import ApiKey, BrokerageAccount, Intervention, User
 from tradewind.contracts.vocabulary import AccountId, Role, UserId, VenueId
 from tradewind.platform.database import Database, PooledConnection, Record
 
@@ -77,6 +77,20 @@ class Repository:
             "SELECT user_id, username, role, created_at FROM users WHERE user_id = $1", user_id
         )
         return _user(row) if row else None
+
+    async def record_intervention(
+        self,
+        by: UserId,
+        account_id: AccountId,
+        intervention: Intervention,
+        subject: str,
+        at: datetime,
+    ) -> None:
+        """Add to the audit log what an administrator did to an account."""
+        async with self._database.transaction() as connection:
+            await record(
+                connection, at, intervention, user_id=by, account_id=account_id, subject=subject
+            )
 
     async def find_user(self, username: str) -> tuple[User, str] | None:
         """Return a user and the password hash by normalized name."""

@@ -17,6 +17,7 @@ from tradewind.contracts.accounts import (
     Bootstrap,
     BrokerageAccount,
     Identity,
+    Intervention,
     NewApiKey,
     NewSession,
     User,
@@ -322,6 +323,14 @@ class AccountsOfUsers:
         ):
             raise NotFound(f"API key {key_id[:_SHOWN_LENGTH_MAX]} does not exist")
         self._keys.discard(key_id)
+
+    async def record_intervention(
+        self, by: UserId, account_id: AccountId, intervention: Intervention, subject: str
+    ) -> None:
+        """Add to the audit log what an administrator did to an account."""
+        await self._repository.record_intervention(
+            by, account_id, intervention, subject, self._clock.now()
+        )
 
     async def _load_key(self, key_id: str) -> "_VerifiedKey | None":
         if not credentials.is_key_id(key_id):

@@ -2,11 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
 
 from tradewind.contracts.vocabulary import AccountId, Role, UserId, VenueId
+
+
+class Intervention(StrEnum):
+    """What an administrator may do to somebody's account."""
+
+    LIMITS_SET = "limits_set"
+    KILL_SWITCH_ENGAGED = "kill_switch_engaged"
+    KILL_SWITCH_RELEASED = "kill_switch_released"
 
 
 class Identity(Struct, frozen=True, kw_only=True):
@@ -153,4 +162,10 @@ class AccountService(Protocol):
 
     async def revoke_key(self, account_id: AccountId, key_id: str) -> None:
         """Revoke a key at once; raises ``NotFound``."""
+        ...
+
+    async def record_intervention(
+        self, by: UserId, account_id: AccountId, intervention: "Intervention", subject: str
+    ) -> None:
+        """Add to the audit log what an administrator did to an account."""
         ...

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
@@ -43,6 +44,7 @@ class CancelReason(StrEnum):
     """It came to an order of its own account."""
     CORPORATE_ACTION = "corporate_action"
     GROUP = "one_cancels_other"
+    KILL_SWITCH = "kill_switch"
 
 
 class AccountOpened(Struct, frozen=True, tag="account_opened"):
@@ -94,6 +96,29 @@ class AccountConfigured(Struct, frozen=True, tag="account_configured"):
     trade_confirm_email: str
     max_margin_multiplier: str
     ptp_no_exception_entry: bool
+
+
+class AccountLimitsSet(Struct, frozen=True, tag="account_limits_set"):
+    """An administrator set an account's limits, all of them; ``by`` is that user's id."""
+
+    account_id: AccountId
+    limits: AccountLimits
+    by: str
+
+
+class KillSwitchEngaged(Struct, frozen=True, tag="kill_switch_engaged"):
+    """The account takes no orders from now on; cancellations of the open ones follow."""
+
+    account_id: AccountId
+    reason: str
+    by: str
+
+
+class KillSwitchReleased(Struct, frozen=True, tag="kill_switch_released"):
+    """The account takes orders again."""
+
+    account_id: AccountId
+    by: str
 
 
 class OrderAccepted(Struct, frozen=True, tag="order_accepted"):
@@ -267,6 +292,9 @@ Event = (
     | CashWithdrawn
     | CashTransferred
     | AccountConfigured
+    | AccountLimitsSet
+    | KillSwitchEngaged
+    | KillSwitchReleased
     | OrderAccepted
     | OrderActivated
     | OrderTriggered

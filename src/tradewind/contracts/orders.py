@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from msgspec import UNSET, Struct, UnsetType
 
 from tradewind.contracts.journal import JournalReader, OrderFilled
+from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.terms import GTC_LIFETIME, Leg, Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
@@ -218,6 +219,8 @@ class TradingAccount(Struct, frozen=True, kw_only=True):
     fees_paid: MoneyUnits
     configuration: "Configuration"
     opened_at: datetime
+    trading_blocked: bool = False
+    """Whether the kill switch is on."""
 
 
 class Configuration(Struct, frozen=True, kw_only=True):
@@ -383,6 +386,26 @@ class OrderService(JournalReader, Protocol):
 
     async def configure(self, account_id: AccountId, change: ConfigurationChange) -> Configuration:
         """Change settings and return all of them."""
+        ...
+
+    async def get_control(self, account_id: AccountId) -> AccountControl:
+        """Return the account's limits and its kill switch."""
+        ...
+
+    async def set_limits(
+        self, account_id: AccountId, limits: AccountLimits, by: str
+    ) -> AccountControl:
+        """Replace the account's limits; ``by`` is the administrator's user id."""
+        ...
+
+    async def engage_kill_switch(
+        self, account_id: AccountId, reason: str, by: str
+    ) -> list[CancelResult]:
+        """Cancel every open order of the account and take no new ones."""
+        ...
+
+    async def release_kill_switch(self, account_id: AccountId, by: str) -> None:
+        """Let the account trade again; doing it twice changes nothing."""
         ...
 
     async def submit_order(self, command: SubmitOrder) -> Order:

@@ -2,15 +2,12 @@
 
 from itertools import chain, groupby, islice
 
+from tradewind.contracts.limits import AccountControl
 from tradewind.contracts.orders import Order, OrderQuery, Position, TradingAccount
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.state import AccountState, OrderState
-from tradewind.platform.money import MoneyUnits, PriceUnits, multiply_units
-
-
-def current_price(core: Core, symbol: str) -> PriceUnits | None:
-    """Return the newest price of a symbol: the last trade, else the last close."""
-    return core.view.last_price(symbol) or core.state.closing_prices.get(symbol)
+from tradewind.order_service.domain.valuation import current_price, market_value
+from tradewind.platform.money import MoneyUnits
 
 
 def view_position(core: Core, account: AccountState, symbol: str) -> Position:
@@ -33,25 +30,29 @@ def view_account(core: Core, account: AccountState) -> TradingAccount:
     """Return an account's money; positions count at the newest price, else at cost."""
     available = core.state.cash_available(account)
     held = core.state.cash_held(account)
-    market_value = 0
-    for symbol, position in account.positions.items():
-        price = current_price(core, symbol)
-        if price is None:
-            market_value += position.cost_basis
-        else:
-            market_value += multiply_units(price, core.state.qty(account, symbol))
+    long_value = sum(market_value(core, account, symbol) for symbol in account.positions)
     return TradingAccount(
         account_id=account.account_id,
         venue_id=core.spec.venue_id,
         currency=account.currency,
         cash_posted=MoneyUnits(available + held),
         cash_held=held,
-        long_market_value=MoneyUnits(market_value),
-        equity=MoneyUnits(available + held + market_value),
+        long_market_value=MoneyUnits(long_value),
+        equity=MoneyUnits(available + held + long_value),
         last_equity=account.last_equity,
         fees_paid=account.fees_paid,
         configuration=account.configuration,
         opened_at=account.opened_at,
+        trading_blocked=account.kill_switch,
+    )
+
+
+def view_control(account: AccountState) -> AccountControl:
+    """Return an account's limits and its kill switch."""
+    return AccountControl(
+        limits=account.limits,
+        kill_switch=account.kill_switch,
+        kill_switch_reason=account.kill_switch_reason,
     )
 
 

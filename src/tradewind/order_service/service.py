@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from decimal import Decimal
 
 from tradewind.contracts.journal import JournalRecord
+from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.orders import (
     Activity,
     ActivityQuery,
@@ -37,7 +38,12 @@ from tradewind.order_service.domain.refusals import (
     VenueExists,
 )
 from tradewind.order_service.invariants.verification import verify_venue
-from tradewind.order_service.reading import list_open_orders, view_account, view_position
+from tradewind.order_service.reading import (
+    list_open_orders,
+    view_account,
+    view_control,
+    view_position,
+)
 from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.venue import Venue
 from tradewind.order_service.writer_connections import WriterConnections
@@ -178,6 +184,31 @@ class OrderApp:
         command = commands.Configure(account_id, change)
         configuration: Configuration = await self._of(account_id).execute(command)
         return configuration
+
+    async def get_control(self, account_id: AccountId) -> AccountControl:
+        """Return the account's limits and its kill switch."""
+        venue = await self._settled(account_id)
+        return view_control(venue.core.account(account_id))
+
+    async def set_limits(
+        self, account_id: AccountId, limits: AccountLimits, by: str
+    ) -> AccountControl:
+        """Replace the account's limits."""
+        command = commands.SetLimits(account_id, limits, by)
+        control: AccountControl = await self._of(account_id).execute(command)
+        return control
+
+    async def engage_kill_switch(
+        self, account_id: AccountId, reason: str, by: str
+    ) -> list[CancelResult]:
+        """Cancel every open order of the account and take no new ones."""
+        command = commands.EngageKillSwitch(account_id, reason, by)
+        results: list[CancelResult] = await self._of(account_id).execute(command)
+        return results
+
+    async def release_kill_switch(self, account_id: AccountId, by: str) -> None:
+        """Let the account trade again."""
+        await self._of(account_id).execute(commands.ReleaseKillSwitch(account_id, by))
 
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order and return it as it stands after what it traded at once."""

@@ -8,6 +8,7 @@ from tradewind.contracts.accounts import (
     Bootstrap,
     BrokerageAccount,
     Identity,
+    Intervention,
     NewApiKey,
     NewSession,
     User,
@@ -38,6 +39,7 @@ class AccountsInMemory:
         self.sessions: dict[str, UserId] = {}
         self.movements: list[tuple[UserId, AccountId, str]] = []
         """What the audit log says of cash."""
+        self.interventions: list[tuple[UserId, AccountId, Intervention, str]] = []
         self._made = 0
         for role in roles:
             user = User(
@@ -171,6 +173,12 @@ class AccountsInMemory:
         if key is None or key.account_id != account_id:
             raise NotFound(f"there is no key {key_id}")
         del self.keys[key_id]
+
+    async def record_intervention(
+        self, by: UserId, account_id: AccountId, intervention: Intervention, subject: str
+    ) -> None:
+        """Remember what an administrator did."""
+        self.interventions.append((by, account_id, intervention, subject))
 
     def _id(self) -> str:
         self._made += 1

@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from tradewind.contracts.journal import JournalRecord
+from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.orders import (
     Activity,
     ActivityQuery,
@@ -58,6 +59,7 @@ class OrdersInMemory:
         self.keys: list[str] = []
         """Idempotency keys of movements of cash, empty for none."""
         self.configuration = Configuration()
+        self.control = AccountControl()
 
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order, which rests."""
@@ -216,6 +218,33 @@ class OrdersInMemory:
         }
         self.configuration = msgspec.structs.replace(self.configuration, **given)
         return self.configuration
+
+    async def get_control(self, account_id: AccountId) -> AccountControl:
+        """Return the limits and the kill switch."""
+        return self.control
+
+    async def set_limits(
+        self, account_id: AccountId, limits: AccountLimits, by: str
+    ) -> AccountControl:
+        """Replace the limits."""
+        await self._note(("limits", account_id, limits, by))
+        self.control = msgspec.structs.replace(self.control, limits=limits)
+        return self.control
+
+    async def engage_kill_switch(
+        self, account_id: AccountId, reason: str, by: str
+    ) -> list[CancelResult]:
+        """Cancel everything and remember that the account is stopped."""
+        await self._note(("kill", account_id, reason, by))
+        self.control = msgspec.structs.replace(
+            self.control, kill_switch=True, kill_switch_reason=reason
+        )
+        return await self.cancel_all_orders(account_id)
+
+    async def release_kill_switch(self, account_id: AccountId, by: str) -> None:
+        """Remember that the account may trade again."""
+        await self._note(("release", account_id, by))
+        self.control = AccountControl(limits=self.control.limits)
 
     async def create_venue(self, spec: VenueSpec) -> None:
         """Remember a venue."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tradewind.contracts.journal import OrderAccepted, OrderFilled
+from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.market_data import (
     CashDividend,
     Depth,
@@ -390,6 +391,31 @@ class CoreMachine(RuleBasedStateMachine):
     def cancel_all(self, account: AccountId) -> None:
         self.run(commands.CancelAllOrders(account))
 
+    @rule(
+        account=accounts,
+        limits=st.builds(
+            AccountLimits,
+            order_value_max=st.none() | st.integers(1_000, 20_000).map(lambda n: n * SCALE),
+            position_qty_max=st.none() | st.integers(50, 300).map(lambda n: n * SCALE),
+            position_value_max=st.none() | st.integers(5_000, 40_000).map(lambda n: n * SCALE),
+            daily_loss_max=st.none() | st.integers(1, 200).map(lambda n: n * SCALE),
+            orders_per_second_max=st.none() | st.integers(1, 3),
+            duplicate_window_ms=st.none() | st.integers(1, 5_000),
+            restricted_symbols=st.sampled_from([(), ("IBM",)]),
+        )
+        | st.just(AccountLimits()),
+    )
+    def set_limits(self, account: AccountId, limits: AccountLimits) -> None:
+        self.run(commands.SetLimits(account, limits, "admin"))
+
+    @rule(account=accounts, on=st.sampled_from([True, False, False]))
+    def kill_switch(self, account: AccountId, on: bool) -> None:
+        if on:
+            self.run(commands.EngageKillSwitch(account, "wild", "admin"))
+            assert not self.core.state.accounts[account].order_ids
+        else:
+            self.run(commands.ReleaseKillSwitch(account, "admin"))
+
     @rule(account=accounts, cancel_orders=st.booleans())
     def close_all(self, account: AccountId, cancel_orders: bool) -> None:
         self.run(commands.CloseAllPositions(account, self.new_id(), cancel_orders))
@@ -506,6 +532,11 @@ class CoreMachine(RuleBasedStateMachine):
             for account in state.accounts.values():
                 expected = held.get((account.ledger_held, asset), 0)
                 assert by_account.get(account.ledger_held, 0) == expected
+
+    @invariant()
+    def a_stopped_account_has_no_open_orders(self) -> None:
+        for account in self.core.state.accounts.values():
+            assert not (account.kill_switch and account.order_ids)
 
     @invariant()
     def nothing_is_filled_beyond_its_quantity(self) -> None:

@@ -21,6 +21,10 @@ ADMIN_ONLY = {
     "POST /tradewind/v1/accounts/{account_id}/deposits",
     "POST /tradewind/v1/accounts/{account_id}/withdrawals",
     "POST /tradewind/v1/transfers",
+    "GET /tradewind/v1/accounts/{account_id}/limits",
+    "PUT /tradewind/v1/accounts/{account_id}/limits",
+    "PUT /tradewind/v1/accounts/{account_id}/kill-switch",
+    "DELETE /tradewind/v1/accounts/{account_id}/kill-switch",
 }
 
 NOBODY = "nobody"

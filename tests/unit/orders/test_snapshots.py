@@ -24,6 +24,7 @@ STRUCTURES = {
     4: "0515ce2a46294433",
     5: "3533ca9208a6a3cd",
     6: "3b55b566f69a3154",
+    7: "d61abda6698bca1c",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

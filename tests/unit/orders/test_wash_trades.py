@@ -6,7 +6,7 @@ from tradewind.contracts.journal import CancelReason, OrderCanceled
 from tradewind.contracts.market_data import SessionClosed, SessionOpened
 
 
-def test_market_order_that_waited_is_canceled_when_it_comes_to_an_own_order() -> None:
+def test_market_order_that_waited_ends_the_newer_own_order_that_it_comes_to() -> None:
     stage = Stage()
     stage.give(ALICE, 10)
     stage.trade("10", 1)
@@ -14,9 +14,9 @@ def test_market_order_that_waited_is_canceled_when_it_comes_to_an_own_order() ->
     resting = stage.submit(ALICE, "sell", 6, "10.2")
     assert (waiting.status, resting.status) == ("new", "new")
     events = stage.depth(asks=[("10.1", 1), ("10.3", 9)])
-    assert fills(events) == [("10.1", "1")]
+    assert fills(events) == [("10.1", "1"), ("10.3", "3")]
     assert [e.reason for e in events if isinstance(e, OrderCanceled)] == [CancelReason.WASH_TRADE]
-    assert (waiting.status, resting.status) == ("canceled", "new")
+    assert (waiting.status, resting.status) == ("filled", "canceled")
 
 
 def test_orders_sent_while_the_market_is_closed_do_not_meet_each_other_at_the_open() -> None:

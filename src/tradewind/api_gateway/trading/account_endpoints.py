@@ -121,6 +121,7 @@ def wire_account(record: BrokerageAccount, account: TradingAccount) -> WireAccou
         long_market_value=market_value,
         position_market_value=market_value,
         accrued_fees=decimal_text(account.fees_paid),
+        trading_blocked=account.trading_blocked,
         trade_suspended_by_user=account.configuration.suspend_trade,
         created_at=record.created_at,
     )

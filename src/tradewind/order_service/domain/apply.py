@@ -22,6 +22,7 @@ from tradewind.order_service.domain.ledger import (
     Posting,
 )
 from tradewind.order_service.domain.lifecycle import move
+from tradewind.order_service.domain.recent import remember
 from tradewind.order_service.domain.state import (
     AccountState,
     Books,
@@ -127,6 +128,34 @@ def _account_configured(
     return NOTHING
 
 
+def _account_limits_set(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.AccountLimitsSet
+) -> list[Posting]:
+    account = state.accounts[event.account_id]
+    account.limits = event.limits
+    account.recent_orders = []
+    account.recent_twins = {}
+    return NOTHING
+
+
+def _kill_switch_engaged(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.KillSwitchEngaged
+) -> list[Posting]:
+    account = state.accounts[event.account_id]
+    account.kill_switch = True
+    account.kill_switch_reason = event.reason
+    return NOTHING
+
+
+def _kill_switch_released(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.KillSwitchReleased
+) -> list[Posting]:
+    account = state.accounts[event.account_id]
+    account.kill_switch = False
+    account.kill_switch_reason = ""
+    return NOTHING
+
+
 def _order_accepted(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderAccepted
 ) -> list[Posting]:
@@ -157,6 +186,8 @@ def _order_accepted(
     state.orders[order.order_id] = order
     account.order_ids[order.order_id] = None
     account.client_order_ids[order.client_order_id] = order.order_id
+    if order.status is not OrderStatus.HELD:
+        remember(account, at, event)
     if order.status not in (OrderStatus.ACCEPTED, OrderStatus.HELD):
         books.add(order)
     return _held(state, order, order.hold)
@@ -424,6 +455,9 @@ _HANDLERS: dict[type, Callable[[VenueState, Books, int, datetime, Any], list[Pos
     journal.CashWithdrawn: _cash_withdrawn,
     journal.CashTransferred: _cash_transferred,
     journal.AccountConfigured: _account_configured,
+    journal.AccountLimitsSet: _account_limits_set,
+    journal.KillSwitchEngaged: _kill_switch_engaged,
+    journal.KillSwitchReleased: _kill_switch_released,
     journal.OrderAccepted: _order_accepted,
     journal.OrderActivated: _order_activated,
     journal.OrderTriggered: _order_triggered,

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.market_data import FeedMessage
 from tradewind.contracts.orders import ConfigurationChange, ReplaceOrder, SubmitOrder
 from tradewind.contracts.vocabulary import AccountId, OrderId
@@ -55,6 +56,29 @@ class Configure(Struct, frozen=True):
     change: ConfigurationChange
 
 
+class SetLimits(Struct, frozen=True):
+    """Replace an account's limits; ``by`` is the administrator's user id."""
+
+    account_id: AccountId
+    limits: AccountLimits
+    by: str
+
+
+class EngageKillSwitch(Struct, frozen=True):
+    """Cancel every open order of an account and take no new ones."""
+
+    account_id: AccountId
+    reason: str
+    by: str
+
+
+class ReleaseKillSwitch(Struct, frozen=True):
+    """Let an account trade again."""
+
+    account_id: AccountId
+    by: str
+
+
 class CancelOrder(Struct, frozen=True):
     """Cancel one open order."""
 
@@ -93,6 +117,9 @@ Command = (
     | Withdraw
     | Transfer
     | Configure
+    | SetLimits
+    | EngageKillSwitch
+    | ReleaseKillSwitch
     | SubmitOrder
     | ReplaceOrder
     | CancelOrder

@@ -6,7 +6,14 @@ from typing import Any
 
 from tradewind.contracts.market_data import FeedMessage
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
-from tradewind.order_service.domain import commands, feed, groups, money_movement, trading
+from tradewind.order_service.domain import (
+    commands,
+    control,
+    feed,
+    groups,
+    money_movement,
+    trading,
+)
 from tradewind.order_service.domain.core import Core
 
 # Any: each handler takes its own command and has its own answer; the key ties them together.
@@ -23,6 +30,9 @@ _HANDLERS: dict[type, Callable[[Core, Any], Any]] = {
     commands.Withdraw: money_movement.withdraw,
     commands.Transfer: money_movement.transfer,
     commands.Configure: money_movement.configure,
+    commands.SetLimits: control.set_limits,
+    commands.EngageKillSwitch: control.engage_kill_switch,
+    commands.ReleaseKillSwitch: control.release_kill_switch,
 }
 
 

@@ -43,6 +43,12 @@ def cancel(core: Core, order: OrderState, reason: CancelReason) -> None:
     core.emit(OrderCanceled(order.order_id, order.account_id, reason, order.hold))
 
 
+def cancel_newer(core: Core, one: OrderState, other: OrderState) -> None:
+    """Keep two orders of one account from trading with each other: the later one ends."""
+    newer = one if one.priority > other.priority else other
+    cancel(core, newer, CancelReason.WASH_TRADE)
+
+
 def fill(
     core: Core,
     order: OrderState,
@@ -145,8 +151,8 @@ def take(core: Core, order: OrderState) -> None:
         price, qty, maker, level = step
         if maker is not None and maker.account_id == order.account_id:
             # Refused when it was sent, unless it could not meet its own kind yet.
-            cancel(core, order, CancelReason.WASH_TRADE)
-            return
+            cancel_newer(core, order, maker)
+            continue
         if not affordable(core, order, price, qty):
             cancel(core, order, CancelReason.UNFUNDED)
             return

@@ -19,6 +19,13 @@ class AccountNotFound(NotFound):
     title = "Account not found"
 
 
+class KillSwitchOn(NotPermitted):
+    """An administrator has stopped the account."""
+
+    code = 40310201
+    title = "Kill switch on"
+
+
 class TradingSuspended(NotPermitted):
     """The account's owner has suspended trading."""
 
@@ -83,6 +90,48 @@ class NotionalTooSmall(Refusal):
     """The amount of money buys less than a billionth."""
 
     title = "Notional too small"
+
+
+class OrderRateLimit(NotPermitted):
+    """More orders in a second than the account's limit allows."""
+
+    code = 40310202
+    title = "Too many orders a second"
+
+
+class DuplicateOrder(NotPermitted):
+    """The same order was taken a moment ago."""
+
+    code = 40310203
+    title = "Duplicate order"
+
+
+class SymbolRestricted(NotPermitted):
+    """The account may reduce a position in this symbol, not open or add to one."""
+
+    code = 40310204
+    title = "Symbol restricted"
+
+
+class OrderValueLimit(NotPermitted):
+    """The order is worth more than the account's limit allows."""
+
+    code = 40310205
+    title = "Order value limit"
+
+
+class PositionLimit(NotPermitted):
+    """The position would grow beyond the account's limit."""
+
+    code = 40310206
+    title = "Position limit"
+
+
+class DailyLossLimit(NotPermitted):
+    """The account has lost as much today as its limit allows."""
+
+    code = 40310207
+    title = "Daily loss limit"
 
 
 class WashTrade(NotPermitted):

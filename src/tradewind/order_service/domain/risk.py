@@ -8,6 +8,7 @@ from msgspec import Struct
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
+from tradewind.order_service.domain import limits
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import (
@@ -72,6 +73,7 @@ def check(
     ``instead_of`` is the open order that it replaces, whose hold becomes free. A leg for which
     another order reserves holds nothing itself.
     """
+    limits.check_kill_switch(account)
     if account.configuration.suspend_trade:
         raise TradingSuspended(
             "trading is suspended by the account's owner; set suspend_trade to false to resume"
@@ -91,6 +93,7 @@ def check(
         )
     if price is None and order.side is OrderSide.BUY:
         raise NoPriceKnown(f"no price of {order.symbol} is known yet; send a limit order")
+    limits.check(core, account, order, price, instead_of)
     if not reserves:
         return Hold(0, None)
     if order.terms is None or not order.terms.waits:

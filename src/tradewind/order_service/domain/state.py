@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from msgspec import Struct, field
 
+from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.orders import Configuration, Order
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
@@ -128,6 +129,13 @@ class AccountState(Struct, kw_only=True):
     closing_equity: MoneyUnits = MoneyUnits(0)
     """The same at the newest close: the ``last_equity`` of the next session."""
     fees_paid: MoneyUnits = MoneyUnits(0)
+    limits: AccountLimits = AccountLimits()
+    kill_switch: bool = False
+    kill_switch_reason: str = ""
+    recent_orders: list[datetime] = field(default_factory=list)
+    """When orders were taken in the last second; kept where orders a second are limited."""
+    recent_twins: dict[str, datetime] = field(default_factory=dict)
+    """When an order of each kind was taken last, oldest first; kept for duplicates."""
     ledger_available: str = ""
     ledger_held: str = ""
 

@@ -1,0 +1,80 @@
+"""What an administrator does to an account: limits, and the switch that stops it."""
+
+from tradewind.contracts.journal import (
+    AccountLimitsSet,
+    CancelReason,
+    KillSwitchEngaged,
+    KillSwitchReleased,
+)
+from tradewind.contracts.limits import AccountControl, AccountLimits
+from tradewind.contracts.orders import CancelResult
+from tradewind.order_service.domain.commands import EngageKillSwitch, ReleaseKillSwitch, SetLimits
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.matching import cancel
+from tradewind.platform.errors import MalformedRequest
+from tradewind.platform.money import format_units
+
+ORDERS_PER_SECOND_MAX = 1_000
+DUPLICATE_WINDOW_MS_MAX = 60_000
+RESTRICTED_SYMBOLS_MAX = 1_000
+REASON_MAX = 200
+
+
+def set_limits(core: Core, command: SetLimits) -> AccountControl:
+    """Replace an account's limits; open orders stay."""
+    account = core.account(command.account_id)
+    _check(command.limits)
+    if command.limits != account.limits:
+        core.emit(AccountLimitsSet(command.account_id, command.limits, command.by))
+    return AccountControl(
+        limits=account.limits,
+        kill_switch=account.kill_switch,
+        kill_switch_reason=account.kill_switch_reason,
+    )
+
+
+def engage_kill_switch(core: Core, command: EngageKillSwitch) -> list[CancelResult]:
+    """Stop an account: it takes no orders, and its open ones are canceled, oldest first."""
+    account = core.account(command.account_id)
+    if len(command.reason) > REASON_MAX:
+        raise MalformedRequest(f"reason must have at most {REASON_MAX} characters")
+    if not account.kill_switch:
+        core.emit(KillSwitchEngaged(command.account_id, command.reason, command.by))
+    results = []
+    for order_id in list(account.order_ids):
+        # One may have ended with another that was canceled before it.
+        order = core.state.orders.get(order_id)
+        if order is not None:
+            cancel(core, order, CancelReason.KILL_SWITCH)
+            results.append(CancelResult(order_id))
+    return results
+
+
+def release_kill_switch(core: Core, command: ReleaseKillSwitch) -> None:
+    """Let an account trade again."""
+    if core.account(command.account_id).kill_switch:
+        core.emit(KillSwitchReleased(command.account_id, command.by))
+
+
+def _check(limits: AccountLimits) -> None:
+    amounts = {
+        "order_value_max": limits.order_value_max,
+        "position_value_max": limits.position_value_max,
+        "position_qty_max": limits.position_qty_max,
+        "daily_loss_max": limits.daily_loss_max,
+    }
+    for name, amount in amounts.items():
+        if amount is not None and amount <= 0:
+            raise MalformedRequest(f"{name} must be above 0, was {format_units(amount)}")
+    _check_range("orders_per_second_max", limits.orders_per_second_max, ORDERS_PER_SECOND_MAX)
+    _check_range("duplicate_window_ms", limits.duplicate_window_ms, DUPLICATE_WINDOW_MS_MAX)
+    if len(limits.restricted_symbols) > RESTRICTED_SYMBOLS_MAX:
+        raise MalformedRequest(
+            f"restricted_symbols must be at most {RESTRICTED_SYMBOLS_MAX}, "
+            f"were {len(limits.restricted_symbols)}"
+        )
+
+
+def _check_range(name: str, value: int | None, most: int) -> None:
+    if value is not None and not 0 < value <= most:
+        raise MalformedRequest(f"{name} must be between 1 and {most}, was {value}")
