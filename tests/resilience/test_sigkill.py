@@ -18,6 +18,14 @@ ROUNDS = int(os.environ.get("TRADEWIND_TEST_KILL_ROUNDS", "20"))
 CONNECTIONS = 6
 SEED = int(os.environ.get("TRADEWIND_TEST_SEED", "0")) or random.SystemRandom().getrandbits(32)
 
+TYPES = [
+    *({"type": "limit", "limit_price": price} for price in ("1", "2", "5000")),
+    {"type": "stop", "stop_price": "5000"},
+    {"type": "stop_limit", "stop_price": "5000", "limit_price": "5001"},
+    {"type": "trailing_stop", "trail_percent": "10"},
+]
+"""What orders are, some that trade at once and some that wait for a price."""
+
 
 @pytest.fixture
 def platform() -> Iterator[PlatformProcess]:
@@ -46,10 +54,9 @@ class Load:
             "symbol": self.random.choice(["AAPL", "IBM", "MSFT"]),
             "qty": str(self.random.randrange(1, 5)),
             "side": "buy",
-            "type": "limit",
             "time_in_force": self.random.choice(["day", "gtc"]),
-            "limit_price": f"{self.random.choice([1, 2, 5000])}",
             "client_order_id": name,
+            **self.random.choice(TYPES),
         }
         self.sent[name] = body
         return body
