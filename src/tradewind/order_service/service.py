@@ -331,11 +331,15 @@ class OrderApp:
         return self._venue(venue_id).tail.follow(after, batch)
 
     async def verify(self) -> list[Verification]:
-        """Fold every journal again and compare it with the tables."""
-        return [
-            await verify_venue(self._database, spec)
-            for spec in await self._repository.list_venues()
-        ]
+        """Fold every journal again and compare it with the tables and with memory."""
+        results = []
+        for spec in await self._repository.list_venues():
+            venue = self._venues.get(spec.venue_id)
+            memory = None
+            if venue is not None and venue.is_working:
+                memory = await venue.durable_state()
+            results.append(await verify_venue(self._database, spec, memory))
+        return results
 
     def _venue(self, venue_id: VenueId) -> Venue:
         venue = self._venues.get(venue_id)

@@ -12,12 +12,13 @@ from tradewind.contracts.market_data import FeedMessage, feed_topic
 from tradewind.contracts.orders import VenueSpec
 from tradewind.order_service.domain.commands import Command
 from tradewind.order_service.domain.core import Core, Emitted
+from tradewind.order_service.domain.state import VenueState
 from tradewind.order_service.journal_tail import JournalTail
 from tradewind.order_service.journal_writer import JournalWriter
 from tradewind.order_service.recovery import recover
 from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.sequencer import STOP_TIMEOUT_S, Sequencer, Writer
-from tradewind.order_service.snapshots import encode_state
+from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.order_service.writer_connections import WriterConnections
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
@@ -118,6 +119,11 @@ class Venue:
     async def execute(self, command: Command) -> Any:
         """Carry out a command and return its answer when it is durable."""
         return await self.sequencer.execute(command)
+
+    async def durable_state(self) -> VenueState:
+        """Return a copy of the state when it shows nothing that is not durable."""
+        await self.sequencer.settled()
+        return decode_state(encode_state(self.core.state))
 
     async def wait_for_feed(self, number: int, timeout_s: float) -> None:
         """Return when a feed message has been applied and made durable; raises ``Unavailable``.

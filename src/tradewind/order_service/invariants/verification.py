@@ -1,45 +1,87 @@
 """Fold a venue's whole journal again and compare every order, position and amount with the tables.
 
-Everything is read from one snapshot of the database, so this is right while the venue trades.
+Everything is read from one snapshot of the database, so this is right while the venue trades, and
+page by page, so that a journal of any length fits in memory and trading goes on in between.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
 from tradewind.contracts.journal import Event, OrderFilled
 from tradewind.contracts.orders import VenueSpec, Verification
 from tradewind.order_service.domain.apply import apply
-from tradewind.order_service.domain.ledger import Ledger
+from tradewind.order_service.domain.ledger import Ledger, Posting
 from tradewind.order_service.domain.state import Books, OrderState, VenueState
 from tradewind.platform.database import Database, PooledConnection, Record
 from tradewind.platform.errors import InvariantBroken
 
 DIFFERENCES_MAX = 100
-PAGE = 5_000
+PAGE = 1_000
 
 _TERMS = frozenset({"order_class", "stop_price", "hwm", "group_id", "triggered_at"})
 """Columns that an order has only with terms of its own."""
 
+_T = TypeVar("_T")
+
 _decode_event = msgspec.json.Decoder(Event).decode
 
+_RECORDS = """
+SELECT number, at, event FROM journal WHERE venue_id = $1 AND number > $2 ORDER BY number LIMIT $3
+"""
 
-async def verify_venue(database: Database, spec: VenueSpec) -> Verification:
-    """Return what was compared and where the tables differ from the journal."""
-    check = _Check(spec)
+_EXECUTIONS = """
+SELECT journal_number, execution_id::text, order_id::text, account_id::text, symbol, side,
+    (price * 1000000000)::bigint AS price, (qty * 1000000000)::bigint AS qty,
+    (fee * 1000000000)::bigint AS fee
+FROM executions WHERE venue_id = $1 AND journal_number BETWEEN $2 AND $3
+"""
+
+_POSTINGS = """
+SELECT journal_number, ledger_account, asset, (amount * 1000000000)::numeric(38, 0) AS amount
+FROM ledger_entries WHERE venue_id = $1 AND journal_number BETWEEN $2 AND $3
+ORDER BY journal_number, line
+"""
+
+_ORDERS = """
+SELECT order_id::text, account_id::text, client_order_id, symbol, side,
+    (qty * 1000000000)::bigint AS qty, status, (filled_qty * 1000000000)::bigint AS filled_qty,
+    (filled_value * 1000000000)::bigint AS filled_value, updated_at, order_class,
+    (stop_price * 1000000000)::bigint AS stop_price, (hwm * 1000000000)::bigint AS hwm,
+    group_id::text, triggered_at
+FROM orders LEFT JOIN order_terms USING (order_id)
+WHERE venue_id = $1 AND order_id = ANY($2::uuid[])
+"""
+
+_COUNT_ORDERS = "SELECT count(*) FROM orders WHERE venue_id = $1"
+
+_STRANGE_ORDERS = """
+SELECT order_id::text FROM orders WHERE venue_id = $1
+EXCEPT SELECT event ->> 'order_id' FROM journal WHERE venue_id = $1 AND kind = 'order_accepted'
+LIMIT $2
+"""
+
+_STRANGE_NUMBERS = """
+SELECT journal_number FROM executions WHERE venue_id = $1 AND NOT journal_number BETWEEN 1 AND $2
+UNION SELECT journal_number FROM ledger_entries
+WHERE venue_id = $1 AND NOT journal_number BETWEEN 1 AND $2
+LIMIT $3
+"""
+
+
+async def verify_venue(
+    database: Database, spec: VenueSpec, memory: VenueState | None = None
+) -> Verification:
+    """Return what was compared and where the tables differ from the journal.
+
+    ``memory`` is a durable state of the running core, which the journal has to fold into as well.
+    """
     async with _one_snapshot(database) as connection:
-        try:
-            await check.fold(connection)
-        except (InvariantBroken, KeyError, AssertionError) as error:
-            check.differ(f"record {check.state.number + 1} cannot be folded in: {error!r}")
-            return check.result(0)
-        await check.compare_orders(connection)
-        await check.compare_executions(connection)
-        postings = await check.compare_ledger(connection)
-        check.compare_holds()
-    return check.result(postings)
+        check = _Check(spec, connection, memory)
+        await check.run()
+    return check.result()
 
 
 @asynccontextmanager
@@ -52,94 +94,114 @@ async def _one_snapshot(database: Database) -> AsyncIterator[PooledConnection]:
 class _Check:
     """One verification under way."""
 
-    def __init__(self, spec: VenueSpec) -> None:
+    def __init__(
+        self, spec: VenueSpec, connection: PooledConnection, memory: VenueState | None
+    ) -> None:
         self.venue_id = spec.venue_id
+        self.connection = connection
+        self.memory = memory
         self.state = VenueState(venue_id=spec.venue_id)
         self.books = Books.of(self.state)
+        self.written = Ledger()
+        """The sums of the postings in the table."""
         self.differences: list[str] = []
+        self.orders = self.executions = self.postings = 0
+        # Of the page at hand.
         self.ended: dict[str, OrderState] = {}
         self.fills: dict[int, OrderFilled] = {}
-        self.postings: dict[int, list[tuple[str, str, int]]] = {}
+        self.entries: dict[int, list[Posting]] = {}
 
     def differ(self, what: str) -> None:
         if len(self.differences) < DIFFERENCES_MAX:
             self.differences.append(what)
 
-    def result(self, postings: int) -> Verification:
+    def result(self) -> Verification:
         return Verification(
             venue_id=self.venue_id,
             records=self.state.number,
-            orders=len(self.ended) + len(self.state.orders),
-            executions=len(self.fills),
-            postings=postings,
+            orders=self.orders,
+            executions=self.executions,
+            postings=self.postings,
             differences=self.differences,
         )
 
-    async def fold(self, connection: PooledConnection) -> None:
-        while rows := await self._page(connection):
-            for row in rows:
-                self._fold_one(row["number"], row["at"], _decode_event(row["event"]))
+    async def run(self) -> None:
+        self.compare_memory()
+        while rows := await self.connection.fetch(_RECORDS, self.venue_id, self.state.number, PAGE):
+            first = self.state.number + 1
+            try:
+                for row in rows:
+                    self.fold(row["number"], row)
+            except (InvariantBroken, KeyError, AssertionError) as error:
+                self.differ(f"record {self.state.number + 1} cannot be folded in: {error!r}")
+                return
+            await self.compare_executions(first)
+            await self.compare_postings(first)
+            await self.compare_orders(self.ended)
+        await self.compare_rest()
 
-    async def _page(self, connection: PooledConnection) -> list[Record]:
-        return await connection.fetch(
-            "SELECT number, at, event FROM journal WHERE venue_id = $1 AND number > $2 "
-            "ORDER BY number LIMIT $3",
-            self.venue_id,
-            self.state.number,
-            PAGE,
-        )
-
-    def _fold_one(self, number: int, at: datetime, event: Event) -> None:
+    def fold(self, number: int, row: Record) -> None:
+        event = _decode_event(row["event"])
         order_id = getattr(event, "order_id", None)
         order = self.state.orders.get(order_id) if order_id else None
-        postings = apply(self.state, self.books, number, at, event)
+        postings = apply(self.state, self.books, number, row["at"], event)
         if postings:
-            self.postings[number] = postings
+            self.entries[number] = postings
         if isinstance(event, OrderFilled):
             self.fills[number] = event
         if order is not None and not order.status.is_open:
             self.ended[order.order_id] = order
+        self.compare_memory()
 
-    async def compare_orders(self, connection: PooledConnection) -> None:
-        rows = await connection.fetch(
-            "SELECT order_id::text, account_id::text, client_order_id, symbol, side, "
-            "(qty * 1000000000)::bigint AS qty, status, "
-            "(filled_qty * 1000000000)::bigint AS filled_qty, "
-            "(filled_value * 1000000000)::bigint AS filled_value, updated_at, order_class, "
-            "(stop_price * 1000000000)::bigint AS stop_price, (hwm * 1000000000)::bigint AS hwm, "
-            "group_id::text, triggered_at "
-            "FROM orders LEFT JOIN order_terms USING (order_id) WHERE venue_id = $1",
-            self.venue_id,
-        )
-        expected: dict[str, OrderState] = dict(self.ended)
-        expected.update((str(key), order) for key, order in self.state.orders.items())
-        for row in rows:
-            order = expected.pop(row["order_id"], None)
-            if order is None:
-                self.differ(f"order {row['order_id']} is in the table but not in the journal")
-                continue
-            self._compare_fields(f"order {order.order_id}", row, order)
-        for order_id in expected:
-            self.differ(f"order {order_id} is in the journal but not in the table")
+    def compare_memory(self) -> None:
+        if self.memory is not None and self.memory.number == self.state.number:
+            if self.memory != self.state:
+                self.differ(f"memory at record {self.state.number} is not what the journal says")
+            self.memory = None
 
-    async def compare_executions(self, connection: PooledConnection) -> None:
-        rows = await connection.fetch(
-            "SELECT journal_number, execution_id::text, order_id::text, account_id::text, symbol, "
-            "side, (price * 1000000000)::bigint AS price, (qty * 1000000000)::bigint AS qty, "
-            "(fee * 1000000000)::bigint AS fee FROM executions WHERE venue_id = $1",
-            self.venue_id,
-        )
-        expected = dict(self.fills)
+    async def compare_executions(self, first: int) -> None:
+        rows = await self.connection.fetch(_EXECUTIONS, self.venue_id, first, self.state.number)
+        self.executions += len(self.fills)
         for row in rows:
-            fill = expected.pop(row["journal_number"], None)
+            fill = self.fills.pop(row["journal_number"], None)
             if fill is None:
                 self.differ(f"execution {row['execution_id']} is not in the journal")
-                continue
-            self._compare_fields(f"execution {fill.execution_id}", row, fill)
-        for fill in expected.values():
+            else:
+                self.compare_fields(f"execution {fill.execution_id}", row, fill)
+        for fill in self.fills.values():
             self.differ(f"execution {fill.execution_id} is not in the table")
+        self.fills.clear()
 
-    def _compare_fields(self, what: str, row: Record, expected: object) -> None:
+    async def compare_postings(self, first: int) -> None:
+        """Compare every posting, and add those of the table up."""
+        rows = await self.connection.fetch(_POSTINGS, self.venue_id, first, self.state.number)
+        self.postings += len(rows)
+        written: dict[int, list[Posting]] = {}
+        for row in rows:
+            line = (row["ledger_account"], row["asset"], int(row["amount"]))
+            written.setdefault(row["journal_number"], []).append(line)
+        for number in sorted(written.keys() | self.entries.keys()):
+            if written.get(number, []) != self.entries.get(number, []):
+                self.differ(f"journal entry {number}: the postings differ from the journal")
+        for number, entry in written.items():
+            try:
+                self.written.post(entry)
+            except InvariantBroken as error:
+                self.differ(f"journal entry {number}: {error}")
+        self.entries.clear()
+
+    async def compare_orders(self, orders: dict[str, OrderState]) -> None:
+        """Compare orders as they stand now, or ended, with their rows."""
+        self.orders += len(orders)
+        if orders:
+            for row in await self.connection.fetch(_ORDERS, self.venue_id, list(orders)):
+                order = orders.pop(row["order_id"])
+                self.compare_fields(f"order {order.order_id}", row, order)
+        for order_id in orders:
+            self.differ(f"order {order_id} is in the journal but not in the table")
+        orders.clear()
+
+    def compare_fields(self, what: str, row: Record, expected: object) -> None:
         for name, value in row.items():
             if name == "journal_number":
                 continue
@@ -148,33 +210,27 @@ class _Check:
             if value != said:
                 self.differ(f"{what}: {name} is {value}, the journal says {said}")
 
-    async def compare_ledger(self, connection: PooledConnection) -> int:
-        """Compare every posting, and the sums that they give with those of the fold."""
-        rows = await connection.fetch(
-            "SELECT journal_number, line, ledger_account, asset, "
-            "(amount * 1000000000)::numeric(38, 0) AS amount "
-            "FROM ledger_entries WHERE venue_id = $1 ORDER BY journal_number, line",
-            self.venue_id,
+    async def compare_rest(self) -> None:
+        """Compare what only shows at the end of the journal."""
+        if self.memory is not None:
+            self.differ(f"memory is at record {self.memory.number}, which is not in the journal")
+        for page in _pages(list(self.state.orders.items())):
+            await self.compare_orders({str(order_id): order for order_id, order in page})
+        if await self.connection.fetchval(_COUNT_ORDERS, self.venue_id) != self.orders:
+            await self.report(_STRANGE_ORDERS, "order {} is in the table but not in the journal")
+        await self.report(
+            _STRANGE_NUMBERS, "record {}, which the tables show, is not there", self.state.number
         )
-        written: dict[int, list[tuple[str, str, int]]] = {}
-        for row in rows:
-            line = (row["ledger_account"], row["asset"], int(row["amount"]))
-            written.setdefault(row["journal_number"], []).append(line)
-        for number in sorted(written.keys() | self.postings.keys()):
-            if written.get(number, []) != self.postings.get(number, []):
-                self.differ(f"journal entry {number}: the postings differ from the journal")
-        self._compare_sums(written.values())
-        return len(rows)
+        self.compare_sums()
+        self.compare_holds()
 
-    def _compare_sums(self, entries: Iterable[list[tuple[str, str, int]]]) -> None:
-        ledger = Ledger()
-        for number, entry in enumerate(entries):
-            try:
-                ledger.post(entry)
-            except InvariantBroken as error:
-                self.differ(f"written entry {number}: {error}")
-        for asset in ledger.sums.keys() | self.state.ledger.sums.keys():
-            ours, theirs = ledger.sums.get(asset, {}), self.state.ledger.sums.get(asset, {})
+    async def report(self, sql: str, what: str, *values: object) -> None:
+        for row in await self.connection.fetch(sql, self.venue_id, *values, DIFFERENCES_MAX):
+            self.differ(what.format(row[0]))
+
+    def compare_sums(self) -> None:
+        for asset in self.written.sums.keys() | self.state.ledger.sums.keys():
+            ours, theirs = self.written.sums.get(asset, {}), self.state.ledger.sums.get(asset, {})
             if sum(ours.values()):
                 self.differ(f"the postings in {asset} do not sum to zero")
             if ours != theirs:
@@ -193,3 +249,8 @@ class _Check:
                     self.differ(f"account {account.account_id}: held {asset} is not its orders'")
                 if by_account.get(account.ledger_available, 0) < 0:
                     self.differ(f"account {account.account_id}: available {asset} is below zero")
+
+
+def _pages(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
+    for start in range(0, len(items), PAGE):
+        yield items[start : start + PAGE]
