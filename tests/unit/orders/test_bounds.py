@@ -7,6 +7,7 @@ import pytest
 from tests.unit.orders.stage import ALICE, BOB, Stage, money, price, shares
 
 from tradewind.contracts.orders import FeeSchedule, ReplaceOrder, SubmitOrder
+from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.fees import check_fees
@@ -140,3 +141,37 @@ def test_orders_in_symbols_that_the_feed_never_spoke_of_leave_nothing_behind() -
         with pytest.raises(Exception, match="no price"):
             stage.run(order)
     assert stage.core.view.instruments == {}
+
+
+@pytest.mark.parametrize(
+    ("profit", "loss"),
+    [("-12", None), ("10000000000", None), (None, "0"), ("12", "-9")],
+)
+def test_leg_that_no_column_holds_or_that_makes_no_sense_is_refused(
+    profit: str | None, loss: str | None
+) -> None:
+    stage = Stage()
+    number = stage.core.state.number
+    with pytest.raises((MalformedRequest, OrderTooLarge)):
+        stage.group(ALICE, "buy", "0.000000001", "10", profit=profit, loss=loss)
+    assert stage.core.state.number == number
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Terms(trail_price=price("-1")),
+        Terms(trail_price=price("0")),
+        Terms(trail_percent=-1),
+        Terms(trail_percent=2**63),
+    ],
+    ids=str,
+)
+def test_trail_that_makes_no_sense_is_refused(terms: Terms) -> None:
+    stage = Stage()
+    stage.trade("0.0001", 1)
+    order = msgspec.structs.replace(
+        ORDER, order_type=OrderType.TRAILING_STOP, limit_price=None, terms=terms
+    )
+    with pytest.raises(MalformedRequest):
+        stage.run(order)

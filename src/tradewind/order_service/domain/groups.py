@@ -23,6 +23,7 @@ from tradewind.order_service.domain.matching import cancel, match_incoming, side
 from tradewind.order_service.domain.refusals import LegPriceNotAcceptable, OrderTooLarge
 from tradewind.order_service.domain.risk import Hold
 from tradewind.order_service.domain.state import OrderState, VenueState
+from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import (
     CENT,
     MoneyUnits,
@@ -64,9 +65,15 @@ def check_legs(core: Core, command: SubmitOrder, base: PriceUnits | None) -> Non
     above = 1 if exit_side is OrderSide.SELL else -1
     target = command.limit_price if is_oco else profit.limit_price if profit else None
     for price in (target, loss.stop_price if loss else None, loss.limit_price if loss else None):
-        if price is not None and multiply_units(price, command.qty) > risk.ORDER_VALUE_MAX:
+        if price is None:
+            continue
+        if price <= 0:
+            raise MalformedRequest(f"a leg's price must be above 0, was {format_units(price)}")
+        worth = multiply_units(price, command.qty)
+        if price > risk.ORDER_VALUE_MAX or worth > risk.ORDER_VALUE_MAX:
             raise OrderTooLarge(
-                f"a leg is worth more than {format_units(risk.ORDER_VALUE_MAX)}; split the order"
+                f"a leg is worth more than {format_units(risk.ORDER_VALUE_MAX)}, or its price is "
+                "above that; split the order"
             )
     if loss is not None and loss.stop_price is not None:
         if target is not None and (target - loss.stop_price) * above < CENT:

@@ -128,6 +128,9 @@ def _check_terms(order: SubmitOrder) -> None:
     trails = (terms.trail_price is not None) + (terms.trail_percent is not None)
     if trails != (order.order_type is OrderType.TRAILING_STOP):
         raise MalformedRequest("a trailing_stop order, and no other, has one trail")
+    trail = terms.trail_percent if terms.trail_price is None else terms.trail_price
+    if trail is not None and not 0 < trail <= ORDER_VALUE_MAX:
+        raise MalformedRequest(f"a trail must be above 0, was {format_units(trail)}")
     if order.order_type in _WITH_STOP and (terms.stop_price is None or terms.stop_price <= 0):
         raise MalformedRequest(f"a {order.order_type} order needs a stop_price above 0")
     if terms.stop_price is not None and order.order_type not in _STOPS:
