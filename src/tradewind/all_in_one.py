@@ -5,7 +5,9 @@ Services are imported inside functions, so that a command that needs one of them
 
 import asyncio
 import gc
+import os
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,12 +20,14 @@ from tradewind.platform.bus import Bus, InProcessBus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.component import Component
 from tradewind.platform.database import Database, ServiceSchema
+from tradewind.platform.ids import new_id
 from tradewind.platform.local_database import LocalDatabase
 from tradewind.platform.logging import get_logger
 from tradewind.platform.migrations import migrate
 from tradewind.platform.money import MoneyUnits, to_units
 from tradewind.platform.server import HttpServer, reserve_port
 from tradewind.platform.settings import Settings
+from tradewind.platform.standby_door import StandbyDoor
 from tradewind.platform.web_terminal import WebTerminal
 
 if TYPE_CHECKING:
@@ -33,7 +37,9 @@ if TYPE_CHECKING:
     from tradewind.contracts.market_data import FeedSpec
     from tradewind.contracts.orders import OrderService, VenueSpec
     from tradewind.market_data_service.app import MarketDataApp
+    from tradewind.order_service.leadership import Leadership
     from tradewind.order_service.service import OrderApp
+    from tradewind.portfolio_service.app import PortfolioApp
 
 Report = Callable[[str], None]
 """Told what is being done, in a few words."""
@@ -43,44 +49,98 @@ STAGES = 5
 
 GATEWAY_PORT_SETTING = "TRADEWIND_GATEWAY_PORT"
 WEB_PORT_SETTING = "TRADEWIND_WEB_PORT"
+EXIT_FAILED = 70
+"""The platform ended because it must not go on; a supervisor should start it again."""
+
 _PART_STOP_TIMEOUT_S = 45.0
+_ELECTION_S = 0.5
 _INITIAL_DEPOSIT = "initial deposit"
 
 
 @dataclass(frozen=True)
 class Running:
-    """Where a started platform is found, and what its first start made."""
+    """Where a started platform is found, and what its first start made.
+
+    One that does not lead yet waits for the process that does; ``lead`` goes on from there.
+    """
 
     gateway_url: str
     web_url: str
     bootstrap: Bootstrap | None
+    leads: bool = True
+
+
+@dataclass(frozen=True)
+class _Services:
+    """Every service, built and not started: only the leader starts them."""
+
+    leadership: "Leadership"
+    accounts: "AccountApp"
+    orders: "OrderApp"
+    market_data: "MarketDataApp"
+    portfolio: "PortfolioApp"
+    gateway: "GatewayApp"
+
+    def parts(self) -> "list[Component]":
+        """Return them in the order in which they start."""
+        return [self.accounts, self.orders, self.market_data, self.portfolio, self.gateway]
 
 
 class Platform:
-    """Starts every part in order, stops them in reverse, and tells when it must not go on."""
+    """Starts every part in order, stops them in reverse, and tells when it must not go on.
 
-    def __init__(self, settings: Settings, report: Report = lambda _: None) -> None:
+    Of several platforms at one database, one leads and serves; the others follow its journal and
+    take over when it ends. ``on_deposed`` must end the process at once, without another write.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        report: Report = lambda _: None,
+        on_deposed: Callable[[BaseException], None] | None = None,
+    ) -> None:
         self._settings = settings
         self._report = report
+        self._on_deposed = on_deposed or end_at_once
         self._clock = WallClock()
+        self._process = new_id()
         self._database = LocalDatabase(settings)
         self._pools: list[Database] = []
         self._parts: list[Component] = []
+        self._servers: list[HttpServer] = []
         self._sockets: list[socket.socket] = []
+        self._services: _Services | None = None
+        self._door = StandbyDoor("api-gateway", settings, self._may_serve)
         self._failure: BaseException | None = None
         self._failed = asyncio.Event()
         self._log = get_logger("platform")
 
     async def start(self) -> Running:
-        """Start everything; raises ``StartupRefused`` and leaves nothing running behind."""
+        """Start everything, as leader or as standby.
+
+        Raises ``StartupRefused`` and leaves nothing running behind.
+        """
         try:
             return await self._start()
         except BaseException:
             await self.stop()
             raise
 
+    async def lead(self) -> Running:
+        """Wait until a standby may lead, take over, and tell where it is found."""
+        services = self._services
+        assert services is not None, "the platform has to be started first"
+        await services.leadership.acquire()
+        return self._running(await self._lead(services), leads=True)
+
     async def stop(self) -> None:
         """Stop everything in reverse order, in bounded time, whatever goes wrong on the way."""
+        servers, self._servers = self._servers, []
+        await asyncio.gather(*(self._end(server.name, server.stop()) for server in servers))
+        if self._services is not None:
+            # Those of a standby were never started, and still hold what they were built with.
+            built = self._services.parts()
+            self._parts += [part for part in built if part not in self._parts]
         while self._parts:
             part = self._parts.pop()
             await self._end(part.name, part.stop())
@@ -98,8 +158,8 @@ class Platform:
         return self._failure
 
     async def ready(self) -> bool:
-        """Tell whether every part can serve."""
-        return all([await part.ready() for part in self._parts])
+        """Tell whether this platform leads and every part can serve."""
+        return self._may_serve() and all([await part.ready() for part in self._parts])
 
     async def _start(self) -> Running:
         gateway_socket, web_socket = self._reserve_ports()
@@ -108,23 +168,58 @@ class Platform:
         await self._database.watch(self._give_up)
         self._report("Bringing the database up to date")
         await migrate(dsn, schemas())
-        self._report("Recovering accounts and orders")
         bus = make_bus(self._settings)
         await self._begin(bus)
-        accounts = await self._begin_accounts(dsn)
-        orders = await self._begin_orders(dsn, bus)
+        services = self._services = await self._build(dsn, bus)
+        self._servers += self._make_servers(gateway_socket, web_socket)
+        if await self._leads_at_once(services.leadership):
+            bootstrap = await self._lead(services)
+            self._report("Starting the servers")
+            await self._listen()
+            return self._running(bootstrap, leads=True)
+        services.orders.stand_by()
+        await self._listen()
+        return self._running(None, leads=False)
+
+    async def _leads_at_once(self, leadership: "Leadership") -> bool:
+        """Take the lead, unless somebody else has it: one who just ended is gone in a moment."""
+        try:
+            async with asyncio.timeout(_ELECTION_S):
+                await leadership.acquire()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _lead(self, services: _Services) -> Bootstrap | None:
+        """Start every service and open the door; only for the holder of the lease."""
+        self._report("Recovering accounts and orders")
+        await self._begin(services.accounts)
+        await self._begin(services.orders)
+        if MAIN_VENUE not in await services.orders.list_venues():
+            await services.orders.create_venue(_main_venue(self._settings))
         self._report("Starting market data")
-        market_data = await self._begin_market_data(dsn, bus)
-        bootstrap = await _bootstrap(self._settings, accounts, orders)
-        self._report("Starting the servers")
-        gateway = await self._begin_gateway(dsn, bus, accounts, orders, market_data)
-        servers = self._servers(gateway, gateway_socket, web_socket)
-        for server in servers:
-            await self._begin(server)
+        await self._begin(services.market_data)
+        await services.market_data.create_feed(_main_feed(self._settings))
+        bootstrap = await _bootstrap(self._settings, services.accounts, services.orders)
+        await self._begin(services.portfolio)
+        await self._begin(services.gateway)
+        self._door.open(services.gateway)
         # What lives now lives as long as the process: the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        return Running(servers[0].url, servers[1].url, bootstrap)
+        return bootstrap
+
+    async def _listen(self) -> None:
+        for server in self._servers:
+            await server.start()
+
+    def _running(self, bootstrap: Bootstrap | None, *, leads: bool) -> Running:
+        gateway, web = self._servers
+        return Running(gateway.url, web.url, bootstrap, leads)
+
+    def _may_serve(self) -> bool:
+        services = self._services
+        return services is not None and services.leadership.is_held
 
     def _reserve_ports(self) -> tuple[socket.socket, socket.socket]:
         settings = self._settings
@@ -135,54 +230,41 @@ class Platform:
             self._sockets.append(reserve_port(settings.host, port, variable))
         return self._sockets[0], self._sockets[1]
 
-    async def _begin_accounts(self, dsn: str) -> "AccountApp":
-        from tradewind.account_service import app
-
-        accounts = app.build(self._settings, await self._open(dsn, app.SCHEMA), self._clock)
-        await self._begin(accounts)
-        return accounts
-
-    async def _begin_orders(self, dsn: str, bus: Bus) -> "OrderApp":
-        from tradewind.order_service import app
-
-        database = await self._open(dsn, app.SCHEMA)
-        orders = app.build(self._settings, database, bus, self._clock, on_failure=self._give_up)
-        await self._begin(orders)
-        if MAIN_VENUE not in await orders.list_venues():
-            await orders.create_venue(_main_venue(self._settings))
-        return orders
-
-    async def _begin_market_data(self, dsn: str, bus: Bus) -> "MarketDataApp":
-        from tradewind.market_data_service import app
-
-        database = await self._open(dsn, app.SCHEMA)
-        market_data = app.build(self._settings, database, bus, self._clock)
-        await self._begin(market_data)
-        await market_data.create_feed(_main_feed(self._settings))
-        return market_data
-
-    async def _begin_gateway(
-        self,
-        dsn: str,
-        bus: Bus,
-        accounts: "AccountApp",
-        orders: "OrderApp",
-        market_data: "MarketDataApp",
-    ) -> "GatewayApp":
+    async def _build(self, dsn: str, bus: Bus) -> _Services:
+        from tradewind.account_service import app as account_app
         from tradewind.api_gateway import app as gateway_app
+        from tradewind.market_data_service import app as market_data_app
+        from tradewind.order_service import app as order_app
         from tradewind.portfolio_service import app as portfolio_app
 
-        database = await self._open(dsn, portfolio_app.SCHEMA)
-        portfolio = portfolio_app.build(self._settings, database, orders, self._clock)
-        await self._begin(portfolio)
-        gateway = gateway_app.build(
-            self._settings, accounts, orders, market_data, portfolio, bus, self._clock
+        settings, clock = self._settings, self._clock
+        orders_database = await self._open(dsn, order_app.SCHEMA)
+        leadership = order_app.build_leadership(
+            orders_database,
+            self._process,
+            exclusive=settings.database_url is None,
+            on_lost=self._on_deposed,
         )
-        await self._begin(gateway)
-        return gateway
+        accounts = account_app.build(settings, await self._open(dsn, account_app.SCHEMA), clock)
+        orders = order_app.build(
+            settings,
+            orders_database,
+            bus,
+            clock,
+            on_failure=self._give_up,
+            leadership=leadership,
+        )
+        market_data = market_data_app.build(
+            settings, await self._open(dsn, market_data_app.SCHEMA), bus, clock
+        )
+        portfolio = portfolio_app.build(
+            settings, await self._open(dsn, portfolio_app.SCHEMA), orders, clock
+        )
+        gateway = gateway_app.build(settings, accounts, orders, market_data, portfolio, bus, clock)
+        return _Services(leadership, accounts, orders, market_data, portfolio, gateway)
 
-    def _servers(
-        self, gateway: "GatewayApp", gateway_socket: socket.socket, web_socket: socket.socket
+    def _make_servers(
+        self, gateway_socket: socket.socket, web_socket: socket.socket
     ) -> tuple[HttpServer, HttpServer]:
         settings = self._settings
 
@@ -200,12 +282,12 @@ class Platform:
             )
 
         return (
-            server(gateway, "api-gateway", gateway_socket, GATEWAY_PORT_SETTING),
-            server(WebTerminal(gateway, settings), "web-ui", web_socket, WEB_PORT_SETTING),
+            server(self._door, "api-gateway", gateway_socket, GATEWAY_PORT_SETTING),
+            server(WebTerminal(self._door, settings), "web-ui", web_socket, WEB_PORT_SETTING),
         )
 
     async def _open(self, dsn: str, schema: ServiceSchema) -> Database:
-        database = await Database.open(dsn, schema)
+        database = await Database.open(dsn, schema, process=self._process)
         self._pools.append(database)
         return database
 
@@ -225,6 +307,16 @@ class Platform:
         if self._failure is None:
             self._failure = error
             self._failed.set()
+
+
+def end_at_once(reason: BaseException) -> None:
+    """End the process of a leader that has been replaced.
+
+    Stopping in order would write down what its parts remember, over the work of the new leader.
+    """
+    get_logger("platform").critical("ended at once: this process leads no more", why=str(reason))
+    sys.stderr.flush()
+    os._exit(EXIT_FAILED)
 
 
 def schemas() -> list[ServiceSchema]:

@@ -14,14 +14,11 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tradewind.all_in_one import STAGES, Platform, Report, Running
+from tradewind.all_in_one import EXIT_FAILED, STAGES, Platform, Report, Running
 from tradewind.platform.logging import get_logger
 from tradewind.platform.settings import Settings
 
 _T = TypeVar("_T")
-
-EXIT_FAILED = 70
-"""The platform ended because it must not go on; a supervisor should start it again."""
 
 
 async def run(settings: Settings, *, as_json: bool) -> int:
@@ -35,7 +32,12 @@ async def run(settings: Settings, *, as_json: bool) -> int:
         return 0
     try:
         seconds = time.monotonic() - started_at
-        _announce_json(running) if as_json else _announce(running, seconds)
+        _tell(running, seconds, as_json=as_json)
+        if not running.leads:
+            leading = await _unless(stop, platform.lead())
+            if leading is None:
+                return 0
+            _tell(leading, time.monotonic() - started_at, as_json=as_json)
         failure = await _unless(stop, platform.wait_failed())
         if failure is not None:
             get_logger("platform").critical(
@@ -105,6 +107,18 @@ def _progress(*, quiet: bool) -> Iterator[Report]:
         yield lambda stage: console.print(f"{stage} …", markup=False, highlight=False)
 
 
+def _tell(running: Running, seconds: float, *, as_json: bool) -> None:
+    if as_json:
+        _announce_json(running)
+    elif running.leads:
+        _announce(running, seconds)
+    else:
+        Console(highlight=False).print(
+            "Another Tradewind leads at this database. This one follows it and takes over when it "
+            f"ends; until then {running.gateway_url} answers 503. Stop with Ctrl-C."
+        )
+
+
 def _announce(running: Running, seconds: float) -> None:
     console = Console(highlight=False)
     console.print(f"Tradewind runs (started in {seconds:.1f} s).", style="bold")
@@ -130,7 +144,11 @@ def _announce(running: Running, seconds: float) -> None:
 
 def _announce_json(running: Running) -> None:
     made = running.bootstrap
-    fields: dict[str, str] = {"gateway_url": running.gateway_url, "web_url": running.web_url}
+    fields: dict[str, str] = {
+        "role": "leader" if running.leads else "standby",
+        "gateway_url": running.gateway_url,
+        "web_url": running.web_url,
+    }
     if made is not None:
         fields |= {
             "username": made.user.username,

@@ -14,7 +14,7 @@ from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.state import VenueState
 from tradewind.order_service.journal_tail import JournalTail
 from tradewind.order_service.journal_writer import Deposed
-from tradewind.order_service.recovery import fold, recover
+from tradewind.order_service.recovery import Recovered, recover
 from tradewind.order_service.sequencer import Sequencer
 from tradewind.order_service.snapshots import encode_state
 from tradewind.platform.tasks import end_tasks
@@ -52,7 +52,7 @@ class Node:
         """Cleared while the process is stopped by a signal."""
         self.running.set()
         self.dead = False
-        self.state: VenueState | None = None
+        self.recovered: Recovered | None = None
         self.sequencer: Sequencer | None = None
         self.follower: VenueFollower | None = None
         self._calls: dict[int, asyncio.Future[Any]] = {}
@@ -61,11 +61,11 @@ class Node:
 
     async def catch_up(self) -> VenueState:
         """Fold what the journal has, from the newest snapshot the first time."""
-        if self.state is None:
-            self.state = await recover(self.repository, self.world.spec)
+        if self.recovered is None:
+            self.recovered = await recover(self.repository, self.world.spec)
         else:
-            self.state = await fold(self.repository, self.state)
-        return self.state
+            await self.recovered.catch_up(self.repository)
+        return self.recovered.state
 
     @property
     def repository(self) -> Any:  # the simulated database has the methods that are used
@@ -78,7 +78,8 @@ class Node:
         if self.dead:
             return
         writer = world.plant.writer(SimulatedWriter(world.database, epoch, self.running), self)
-        core = Core(world.spec, state)
+        assert self.recovered is not None
+        core = Core(world.spec, state, self.recovered.books)
         self._check_recovery(core.state, epoch)
         self._snapshot_number = core.state.number
         self.tail = JournalTail(world.spec.venue_id, core.state.number, self.repository)

@@ -275,9 +275,9 @@ class World:
     async def _check_recovery(self) -> None:
         """The newest snapshot and the rest give what the whole journal gives."""
         repository: Any = self.database
-        recovered = await recover(repository, self.spec)
+        recovered = (await recover(repository, self.spec)).state
         self.database.snapshots.clear()
-        whole = await recover(repository, self.spec)
+        whole = (await recover(repository, self.spec)).state
         if not recovered == whole == self.database.truth:
             raise Violation("recovery from a snapshot gives another state than the journal")
 

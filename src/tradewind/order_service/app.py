@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tradewind.order_service.leadership import Leadership
 from tradewind.order_service.service import OrderApp
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
@@ -13,6 +14,17 @@ SCHEMA = ServiceSchema(
 )
 
 
+def build_leadership(
+    database: Database,
+    process: str,
+    *,
+    exclusive: bool,
+    on_lost: Callable[[BaseException], None],
+) -> Leadership:
+    """Build a process's part in the election of the leader; see ``Leadership``."""
+    return Leadership(database, process, exclusive=exclusive, on_lost=on_lost)
+
+
 def build(
     settings: Settings,
     database: Database,
@@ -20,9 +32,11 @@ def build(
     clock: Clock,
     *,
     on_failure: Callable[[BaseException], None],
+    leadership: Leadership | None = None,
 ) -> OrderApp:
     """Build the service; ``on_failure`` is called once when the core must not go on.
 
-    The caller has to end the process then: memory may be ahead of the journal.
+    The caller has to end the process then: memory may be ahead of the journal. With a
+    ``leadership`` it may start once that leads; without one it leads from its start.
     """
-    return OrderApp(database, bus, clock, on_failure)
+    return OrderApp(database, bus, clock, on_failure, leadership)

@@ -23,6 +23,8 @@ WRITE_TIMEOUT_S = 30.0
 
 STATEMENT_MAX = 5_000
 """Records that one statement writes; encoding them keeps everybody else waiting."""
+JOURNAL_CHANNEL = "tradewind_journal"
+"""Notified with a venue's id by every commit."""
 
 _encode_event = msgspec.json.Encoder().encode
 

@@ -1,6 +1,13 @@
 """Where a venue's core starts from: the newest snapshot, and the journal after it."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct
+
 from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.state import Books, VenueState
 from tradewind.order_service.repository import OrderRepository
@@ -8,16 +15,46 @@ from tradewind.order_service.repository import OrderRepository
 PAGE = 5_000
 
 
-async def recover(repository: OrderRepository, spec: VenueSpec) -> VenueState:
-    """Return the state that a venue's journal folds into."""
-    state = await repository.newest_snapshot(spec.venue_id)
-    return await fold(repository, state or VenueState(venue_id=spec.venue_id))
+class Recovered(Struct):
+    """A venue's state as far as its journal has been folded in, with the books that belong to it.
+
+    Between two calls it may be kept and caught up again later: a standby does nothing else.
+    """
+
+    state: VenueState
+    books: Books
+
+    @classmethod
+    def nothing(cls, venue_id: VenueId) -> "Recovered":
+        """Return the state before the first record."""
+        return cls(VenueState(venue_id=venue_id), Books())
+
+    async def catch_up(self, repository: OrderRepository) -> None:
+        """Fold in everything that the journal has after it."""
+        state = self.state
+        while records := await repository.read_journal(state.venue_id, state.number, PAGE):
+            for record in records:
+                apply(state, self.books, record.number, record.at, record.event)
 
 
-async def fold(repository: OrderRepository, state: VenueState) -> VenueState:
-    """Fold everything that the journal has after a state into it, and return it."""
-    books = Books.of(state)
-    while records := await repository.read_journal(state.venue_id, state.number, PAGE):
-        for record in records:
-            apply(state, books, record.number, record.at, record.event)
-    return state
+async def recover(repository: OrderRepository, spec: VenueSpec) -> Recovered:
+    """Return what a venue's journal folds into."""
+    with _no_collection():
+        state = await repository.newest_snapshot(spec.venue_id)
+        recovered = (
+            Recovered.nothing(spec.venue_id) if state is None else Recovered(state, Books.of(state))
+        )
+        await recovered.catch_up(repository)
+    return recovered
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector from looking again and again at a state that only grows."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -67,17 +67,32 @@ class OrderRepository:
         rows = await self._database.fetch("SELECT spec FROM venues ORDER BY created_at, venue_id")
         return [msgspec.json.decode(row["spec"], type=VenueSpec) for row in rows]
 
-    async def acquire_lease(self, venue_id: VenueId, holder: str, at: datetime) -> int:
-        """Take the venue over and return the new epoch; whoever led before can write no more."""
+    async def take_lead(self, holder: str) -> int:
+        """Lead without an election and return the new epoch; whoever led can write no more."""
         epoch: int = await self._database.fetchval(
-            "INSERT INTO leases (venue_id, epoch, holder, acquired_at) VALUES ($1, 1, $2, $3) "
-            "ON CONFLICT (venue_id) DO UPDATE SET epoch = leases.epoch + 1, "
-            "holder = excluded.holder, acquired_at = excluded.acquired_at RETURNING epoch",
+            "UPDATE leadership SET epoch = epoch + 1, holder = $1, "
+            "acquired_at = clock_timestamp(), expires_at = '-infinity' RETURNING epoch",
+            holder,
+        )
+        return epoch
+
+    async def acquire_lease(self, venue_id: VenueId, epoch: int, holder: str, at: datetime) -> bool:
+        """Raise a venue to the leader's epoch, so that no earlier leader can write to it.
+
+        ``False`` when the epoch is not the leader's any more.
+        """
+        acquired = await self._database.fetchval(
+            "WITH leader AS (SELECT epoch FROM leadership WHERE epoch = $2 FOR SHARE) "
+            "INSERT INTO leases (venue_id, epoch, holder, acquired_at) "
+            "SELECT $1, epoch, $3, $4 FROM leader "
+            "ON CONFLICT (venue_id) DO UPDATE SET epoch = excluded.epoch, "
+            "holder = excluded.holder, acquired_at = excluded.acquired_at RETURNING true",
             venue_id,
+            epoch,
             holder,
             at,
         )
-        return epoch
+        return bool(acquired)
 
     async def account_venues(self) -> dict[AccountId, VenueId]:
         """Return the venue of every account."""

@@ -38,6 +38,7 @@ from tradewind.order_service.domain.refusals import (
     VenueExists,
 )
 from tradewind.order_service.invariants.verification import verify_venue
+from tradewind.order_service.leadership import Leadership
 from tradewind.order_service.reading import (
     list_open_orders,
     view_account,
@@ -45,6 +46,7 @@ from tradewind.order_service.reading import (
     view_position,
 )
 from tradewind.order_service.repository import OrderRepository
+from tradewind.order_service.standby import Standby
 from tradewind.order_service.venue import Venue
 from tradewind.order_service.writer_connections import WriterConnections
 from tradewind.platform.bus import Bus
@@ -66,6 +68,7 @@ class OrderApp:
         bus: Bus,
         clock: Clock,
         on_failure: Callable[[BaseException], None],
+        leadership: Leadership | None = None,
     ) -> None:
         self._database = database
         self._repository = OrderRepository(database)
@@ -74,13 +77,26 @@ class OrderApp:
         self._clock = clock
         self._on_failure = on_failure
         self._connections = WriterConnections(database)
+        self._leadership = leadership
         self._holder = new_id()
+        self._epoch = 0
+        self._standby = Standby(database, self._repository)
         self._venues: dict[VenueId, Venue] = {}
         self._accounts: dict[AccountId, Venue] = {}
         self._creating = asyncio.Lock()
 
+    def stand_by(self) -> None:
+        """Follow every venue's journal in memory, so that ``start`` has little left to do."""
+        self._standby.start()
+
     async def start(self) -> None:
-        """Recover every venue and begin to trade."""
+        """Recover every venue and begin to trade; takes the lead when nobody arranges that."""
+        await self._standby.stop()
+        if self._leadership is None:
+            self._epoch = await self._repository.take_lead(self._holder)
+        else:
+            assert self._leadership.epoch is not None, "only the leader's core may start"
+            self._epoch = self._leadership.epoch
         await self._connections.warm()
         for spec in await self._repository.list_venues():
             await self._open(spec)
@@ -88,10 +104,18 @@ class OrderApp:
             self._accounts[account_id] = self._venues[venue_id]
 
     async def stop(self) -> None:
-        """Finish what waits in every venue."""
-        stopping = (venue.stop() for venue in self._venues.values())
+        """Finish what waits in every venue, then hand over."""
+        await self._standby.stop()
+        venues = list(self._venues.values())
+        stopping = (venue.stop() for venue in venues)
         outcomes = await asyncio.gather(*stopping, return_exceptions=True)
         await self._connections.close()
+        if self._leadership is not None:
+            # Before the snapshots, so that whoever takes over need not wait for them.
+            await self._leadership.release()
+        await asyncio.gather(*(venue.close() for venue in venues))
+        if self._leadership is not None:
+            await self._leadership.close()
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
@@ -108,6 +132,8 @@ class OrderApp:
             self._bus,
             self._clock,
             self._holder,
+            self._epoch,
+            self._standby.hand_over(spec.venue_id),
             self._on_failure,
         )
 

@@ -14,8 +14,8 @@ from tradewind.order_service.domain.commands import Command
 from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.state import VenueState
 from tradewind.order_service.journal_tail import JournalTail
-from tradewind.order_service.journal_writer import JournalWriter
-from tradewind.order_service.recovery import recover
+from tradewind.order_service.journal_writer import Deposed, JournalWriter
+from tradewind.order_service.recovery import Recovered, recover
 from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.sequencer import STOP_TIMEOUT_S, Sequencer, Writer
 from tradewind.order_service.snapshots import decode_state, encode_state
@@ -75,17 +75,27 @@ class Venue:
         bus: Bus,
         clock: Clock,
         holder: str,
+        epoch: int,
+        warm: Recovered | None,
         on_failure: Callable[[BaseException], None],
     ) -> "Venue":
-        """Take the lease, recover, and begin to follow the feed and take commands."""
-        epoch = await repository.acquire_lease(spec.venue_id, holder, clock.now())
-        state = await recover(repository, spec)
+        """Take the lease, recover, and begin to follow the feed and take commands.
+
+        ``warm`` is what a standby has folded so far. Raises ``Deposed``.
+        """
+        if not await repository.acquire_lease(spec.venue_id, epoch, holder, clock.now()):
+            raise Deposed(f"another process leads since epoch {epoch} ended")
+        # Only now: nobody else can write any more, so this is the end of the journal.
+        recovered = warm or await recover(repository, spec)
+        await recovered.catch_up(repository)
         writer = JournalWriter(connections, spec.venue_id, epoch)
-        venue = cls(spec, Core(spec, state), writer, repository, bus, clock, on_failure)
+        core = Core(spec, recovered.state, recovered.books)
+        venue = cls(spec, core, writer, repository, bus, clock, on_failure)
         try:
             await venue.start()
         except BaseException:
             await venue.stop()
+            await venue.close()
             raise
         return venue
 
@@ -97,13 +107,16 @@ class Venue:
             await self._subscribed.wait()
 
     async def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
-        """Stop following, finish what waits, and leave a snapshot for a quick start."""
+        """Stop following and finish what waits; from then on nothing is journaled any more."""
         self._end_waiting()
         if self._feed is not None:
             await end_tasks([self._feed])
             # A failure has been reported by then.
             await asyncio.gather(self._feed, return_exceptions=True)
         await self.sequencer.stop(timeout_s)
+
+    async def close(self) -> None:
+        """Leave a snapshot for a quick start, once stopped, and end what runs beside."""
         # Only of what is durable: a commit that was broken off may never have happened.
         if not self.sequencer.failed and self.tail.number > self._snapshot_number:
             self._begin_snapshot()

@@ -42,16 +42,33 @@ class ServiceSchema:
 class Database:
     """A pool whose connections act as the service's role inside the service's schema."""
 
-    def __init__(self, dsn: str, schema: ServiceSchema, pool: "asyncpg.Pool[Record]") -> None:
+    def __init__(
+        self,
+        dsn: str,
+        schema: ServiceSchema,
+        pool: "asyncpg.Pool[Record]",
+        server_settings: dict[str, str],
+    ) -> None:
         self._dsn = dsn
+        self._server_settings = server_settings
         self._pool = pool
         self.schema = schema
 
     @classmethod
     async def open(
-        cls, dsn: str, schema: ServiceSchema, *, min_size: int = 1, max_size: int = 8
+        cls,
+        dsn: str,
+        schema: ServiceSchema,
+        *,
+        min_size: int = 1,
+        max_size: int = 8,
+        process: str = "",
     ) -> "Database":
-        """Connect; raises ``StartupRefused`` when the server cannot be reached."""
+        """Connect; raises ``StartupRefused`` when the server cannot be reached.
+
+        ``process`` names this process at the end of its sessions' application name.
+        """
+        settings = _server_settings(schema, process)
         try:
             pool = await asyncpg.create_pool(
                 dsn,
@@ -59,11 +76,11 @@ class Database:
                 max_size=max_size,
                 timeout=CONNECT_TIMEOUT_S,
                 command_timeout=COMMAND_TIMEOUT_S,
-                server_settings=_server_settings(schema),
+                server_settings=settings,
             )
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise unreachable(error) from error
-        return cls(dsn, schema, pool)
+        return cls(dsn, schema, pool, settings)
 
     async def close(self) -> None:
         """Close every connection; those still busy after ten seconds are cut."""
@@ -108,7 +125,7 @@ class Database:
             self._dsn,
             timeout=CONNECT_TIMEOUT_S,
             command_timeout=COMMAND_TIMEOUT_S,
-            server_settings=_server_settings(self.schema),
+            server_settings=self._server_settings,
         )
 
 
@@ -120,9 +137,9 @@ def unreachable(error: BaseException) -> StartupRefused:
     )
 
 
-def _server_settings(schema: ServiceSchema) -> dict[str, str]:
+def _server_settings(schema: ServiceSchema, process: str) -> dict[str, str]:
     return {
-        "application_name": f"tradewind-{schema.schema}",
+        "application_name": f"tradewind-{schema.schema} {process}".rstrip(),
         "role": schema.role,
         "search_path": schema.schema,
         "timezone": "UTC",

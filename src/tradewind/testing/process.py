@@ -37,13 +37,14 @@ class PlatformProcess:
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir = data_dir
         self._settings = settings
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
         self._last_log = ""
         self.gateway_url = ""
         self.web_url = ""
         self.credentials: Credentials | None = None
         self.start_seconds = 0.0
+        self.leads = False
 
     @property
     def headers(self) -> dict[str, str]:
@@ -61,13 +62,21 @@ class PlatformProcess:
         return self._process.pid
 
     @property
+    def is_running(self) -> bool:
+        """Return whether the process has been started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def environment(self) -> dict[str, str]:
         """Return the environment that commands on this platform need."""
         own = {f"TRADEWIND_{name.upper()}": value for name, value in self._settings.items()}
         return {**os.environ, "TRADEWIND_DATA_DIR": str(self.data_dir), **own}
 
     def start(self) -> None:
-        """Start and wait until it says that it is ready; raises ``RuntimeError`` with its log."""
+        """Start and wait until it says that it runs; raises ``RuntimeError`` with its log.
+
+        ``leads`` tells whether it serves, or stands by while another process leads.
+        """
         self._ended()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - read after the process has ended
         started = time.monotonic()
@@ -76,15 +85,36 @@ class PlatformProcess:
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            text=True,
+            bufsize=0,
         )
-        assert self._process.stdout is not None
-        line = _read_line(self._process, START_TIMEOUT_S)
+        self._listen("start", START_TIMEOUT_S)
         self.start_seconds = time.monotonic() - started
+
+    def wait_leading(self, timeout_s: float = START_TIMEOUT_S) -> None:
+        """Return when it leads; raises ``RuntimeError`` with its log when that takes too long."""
+        while not self.leads:
+            self._listen("lead", timeout_s)
+
+    def wait_ended(self, timeout_s: float = STOP_TIMEOUT_S) -> int:
+        """Return its exit code when it has ended by itself."""
+        assert self._process is not None
+        code = self._process.wait(timeout_s)
+        self._ended()
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def _listen(self, what: str, timeout_s: float) -> None:
+        assert self._process is not None
+        line = _read_line(self._process, timeout_s)
         if not line.startswith("{"):
             self.kill()
-            raise RuntimeError(f"the platform did not start: {line}{self.log()}")
+            raise RuntimeError(f"the platform did not {what}: {line}{self.log()}")
         told = json.loads(line)
+        self.leads = told["role"] == "leader"
         self.gateway_url, self.web_url = told["gateway_url"], told["web_url"]
         if "key_id" in told:
             self.credentials = Credentials(
@@ -139,11 +169,11 @@ class PlatformProcess:
 _COMMAND = [str(Path(sys.executable).with_name("tradewind"))]
 
 
-def _read_line(process: "subprocess.Popen[str]", timeout_s: float) -> str:
+def _read_line(process: "subprocess.Popen[bytes]", timeout_s: float) -> str:
     """Read one line, or nothing when the process ends or the time is up."""
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         if not selector.select(timeout_s):
             return ""
-    return process.stdout.readline()
+    return process.stdout.readline().decode()

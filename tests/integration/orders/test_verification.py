@@ -12,7 +12,7 @@ from tradewind.contracts.vocabulary import OrderId
 from tradewind.order_service.app import SCHEMA
 from tradewind.order_service.domain.state import VenueState
 from tradewind.order_service.invariants import verification
-from tradewind.order_service.recovery import fold, recover
+from tradewind.order_service.recovery import Recovered, recover
 from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.snapshots import encode_state
 from tradewind.platform.ids import new_id
@@ -166,8 +166,10 @@ async def test_recovery_from_a_snapshot_equals_recovery_from_the_first_record(
         snapshot = await repository.newest_snapshot(stage.venue_id)
         assert snapshot is not None
         assert 0 < snapshot.number < venue.core.state.number
-        from_snapshot = await recover(repository, venue.spec)
-        from_zero = await fold(repository, VenueState(venue_id=stage.venue_id))
+        from_snapshot = (await recover(repository, venue.spec)).state
+        whole = Recovered.nothing(stage.venue_id)
+        await whole.catch_up(repository)
+        from_zero = whole.state
         assert from_snapshot == from_zero == venue.core.state
         assert encode_state(from_snapshot) == encode_state(from_zero)
 

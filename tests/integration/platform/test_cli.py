@@ -111,7 +111,7 @@ def test_the_first_start_shows_a_user_and_a_key_and_no_other_start_does(
     said = made[1]
     assert {"username", "password", "key_id", "secret", "account_id"} < said.keys()
     again = cli.up()
-    assert again.said.keys() == {"gateway_url", "web_url"}
+    assert again.said.keys() == {"role", "gateway_url", "web_url"}
     assert again.end(signal.SIGTERM)[0] == 0
 
 

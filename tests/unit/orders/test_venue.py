@@ -89,6 +89,7 @@ async def running() -> AsyncIterator[Stage]:
     yield stage
     stage.paper.gate.set()
     await stage.venue.stop()
+    await stage.venue.close()
 
 
 def opened(day: int) -> SessionOpened:
@@ -163,10 +164,11 @@ async def test_message_that_cannot_be_read_does_not_end_the_feed() -> None:
         assert stage.venue.is_working
 
 
-async def test_stop_leaves_a_snapshot_of_what_is_durable() -> None:
+async def test_close_leaves_a_snapshot_of_what_is_durable() -> None:
     async with running() as stage:
         await stage.deposit()
         await stage.venue.stop()
+        await stage.venue.close()
         assert list(stage.paper.snapshots) == [2]
 
 
@@ -176,6 +178,7 @@ async def test_stop_that_breaks_a_commit_off_leaves_no_snapshot_of_it() -> None:
         waiting = stage.deposit()
         await settle()
         await stage.venue.stop(timeout_s=0.01)
+        await stage.venue.close()
         assert stage.paper.snapshots == {}
         with pytest.raises(Unavailable):
             await waiting

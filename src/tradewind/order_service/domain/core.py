@@ -47,11 +47,13 @@ class Emitted(Struct, frozen=True, gc=False):
 class Core:
     """One venue, live."""
 
-    def __init__(self, spec: VenueSpec, state: VenueState | None = None) -> None:
+    def __init__(
+        self, spec: VenueSpec, state: VenueState | None = None, books: Books | None = None
+    ) -> None:
         self.spec = spec
         self.fees = Fees(spec.fees)
         self.state = state or VenueState(venue_id=spec.venue_id)
-        self.books = Books.of(self.state)
+        self.books = books or Books.of(self.state)
         self.view = MarketView(spec.fills)
         self.known_client_order_ids: set[tuple[AccountId, str]] = set()
         """Of ended orders, as far as the commands at hand may repeat one."""
