@@ -196,7 +196,8 @@ class Position(Struct, frozen=True, kw_only=True):
     """Newest closing price before the newest session began; it stays until the next one begins, so
     that the change of the day can also be read after the close."""
     qty_at_day_start: QuantityUnits
-    """Quantity held when the newest session began, for the profit of the day."""
+    """Quantity held when the newest session began, for the profit of the day; 0 for a position that
+    was opened since, also when it had been closed since."""
     cost_today: MoneyUnits = MoneyUnits(0)
     """Cost of what was bought since, less proceeds of what was sold."""
 

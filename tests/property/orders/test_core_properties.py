@@ -45,6 +45,7 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
+from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.state import Books, OrderState, VenueState
 from tradewind.order_service.domain.trigger_book import reaches
 from tradewind.order_service.snapshots import decode_state, encode_state
@@ -80,8 +81,14 @@ class CoreMachine(RuleBasedStateMachine):
         bps=st.sampled_from(["0", "1", "25.5"]),
         per_share=st.sampled_from([0, SCALE // 200]),
         minimum=st.sampled_from([0, SCALE]),
-        maker=st.sampled_from([("0", 0), ("-1.5", 0), ("0", -SCALE // 500), ("3", SCALE // 300)]),
-        taker=st.sampled_from([("0", 0), ("2.5", SCALE // 333)]),
+        maker_taker=st.sampled_from(
+            [
+                (("0", 0), ("0", 0)),
+                (("-1.5", 0), ("2.5", 0)),
+                (("0", -SCALE // 500), ("2.5", SCALE // 333)),
+                (("3", SCALE // 300), ("-2.5", -SCALE // 333)),
+            ]
+        ),
         sell_fees=st.sampled_from([(0, 0, 0), (22_900_000_000, 119_000, 5 * SCALE)]),
         fills=st.builds(
             FillSettings,
@@ -96,11 +103,11 @@ class CoreMachine(RuleBasedStateMachine):
         bps: str,
         per_share: int,
         minimum: int,
-        maker: tuple[str, int],
-        taker: tuple[str, int],
+        maker_taker: tuple[tuple[str, int], tuple[str, int]],
         sell_fees: tuple[int, int, int],
         fills: FillSettings,
     ) -> None:
+        maker, taker = maker_taker
         fees = FeeSchedule(
             fee_bps=Decimal(bps),
             fee_per_share=MoneyUnits(per_share),
@@ -113,12 +120,14 @@ class CoreMachine(RuleBasedStateMachine):
             sell_fee_per_share=MoneyUnits(sell_fees[1]),
             sell_fee_per_share_max=MoneyUnits(sell_fees[2]),
         )
+        check_fees(fees)
         spec = VenueSpec(venue_id=VenueId("test"), name="Test", fees=fees, fills=fills)
         self.core = Core(spec)
         self.replica = VenueState(venue_id=spec.venue_id)
         self.replica_books = Books.of(self.replica)
         self.owners: dict[OrderId, AccountId] = {}
         self.fees: dict[OrderId, int] = {}
+        self.paid: dict[OrderId, int] = {}
         for account_id in ACCOUNTS:
             self.run(commands.OpenAccount(account_id))
             self.run(commands.Deposit(account_id, MoneyUnits(50_000 * SCALE), "start"))
@@ -165,11 +174,13 @@ class CoreMachine(RuleBasedStateMachine):
             fees = self.fees[event.order_id] = self.fees.get(event.order_id, 0) + (
                 event.fee - event.liquidity_fee
             )
+            paid = self.paid[event.order_id] = self.paid.get(event.order_id, 0) + event.fee
             total = self.core.fees.total(event.side, event.filled_qty, event.filled_value)
             if event.side is OrderSide.BUY:
                 assert fees == total, "the fees of the fills are the fee of them together"
             else:
-                assert fees <= min(total, event.filled_value), "a sell pays what it brought in"
+                assert fees <= total, "no more than the fee of them together"
+                assert paid <= event.filled_value, "a sell pays what it brought in"
 
     @rule()
     def restart(self) -> None:
