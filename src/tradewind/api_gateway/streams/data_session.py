@@ -1,14 +1,11 @@
 """One client of a market-data stream: greeting, authentication, subscriptions."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from tradewind.api_gateway.exchange import client_address
-from tradewind.api_gateway.rate_limit import network_of
 from tradewind.api_gateway.routing.route import Receive, Scope, Send
-from tradewind.api_gateway.streams.callers import Callers, CredentialsRefused, handshake_headers
-from tradewind.api_gateway.streams.connection import POLICY_VIOLATION, Connection
+from tradewind.api_gateway.streams.callers import Callers, CredentialsRefused
+from tradewind.api_gateway.streams.connection import POLICY_VIOLATION
 from tradewind.api_gateway.streams.data_hub import DataHub
 from tradewind.api_gateway.streams.frames import (
     Codec,
@@ -16,18 +13,16 @@ from tradewind.api_gateway.streams.frames import (
     MessageDecoder,
     UnreadableMessage,
     array_frame,
-    codec_of,
     encode,
 )
 from tradewind.api_gateway.streams.registry import Caller, StreamRegistry, TooManyConnections
+from tradewind.api_gateway.streams.session import AUTH_TIMEOUT_S, StreamSession
 from tradewind.api_gateway.streams.subscription import (
     DataMessage,
     Subscription,
     TooManySymbols,
 )
 from tradewind.contracts.accounts import Identity
-
-AUTH_TIMEOUT_S = 10.0
 
 _decoder = MessageDecoder(DataMessage)
 
@@ -47,7 +42,7 @@ class _Error(Enum):
     INTERNAL = (500, "internal error")
 
 
-class DataSession:
+class DataSession(StreamSession):
     """Speaks Alpaca's data protocol over one WebSocket."""
 
     def __init__(
@@ -62,43 +57,24 @@ class DataSession:
         symbols_max: int,
         auth_timeout_s: float = AUTH_TIMEOUT_S,
     ) -> None:
-        self._headers = handshake_headers(scope)
-        self._address = network_of(client_address(scope))
-        self._receive = receive
-        self._send = send
-        self._codec = codec_of(self._headers)
-        self._callers = callers
-        self._registry = registry
-        self._find_hub = find_hub
-        self._auth_timeout_s = auth_timeout_s
-        self._subscription = Subscription(symbols_max)
-        self._connection = Connection(
-            receive, send, slow_frame=_error_frame(self._codec, _Error.SLOW_CLIENT)
+        super().__init__(
+            scope,
+            receive,
+            send,
+            callers=callers,
+            registry=registry,
+            auth_timeout_s=auth_timeout_s,
         )
+        self._find_hub = find_hub
+        self._subscription = Subscription(symbols_max)
         self._hub: DataHub | None = None
 
-    async def run(self) -> None:
-        """Serve the client until either side ends."""
-        await self._receive()
-        try:
-            self._registry.enter(self._connection, self._address)
-        except TooManyConnections:
-            await self._send({"type": "websocket.close", "code": POLICY_VIOLATION})
-            return
-        try:
-            await self._serve()
-        finally:
-            self._registry.leave(self._connection)
+    def _slow_frame(self) -> Frame:
+        return _error_frame(self._codec, _Error.SLOW_CLIENT)
 
-    async def _serve(self) -> None:
-        await self._send({"type": "websocket.accept"})
-        timer = asyncio.get_running_loop().call_later(self._auth_timeout_s, self._on_auth_timeout)
-        try:
-            await self._connection.run(self._converse)
-        finally:
-            timer.cancel()
-            if self._hub is not None:
-                await self._hub.detach(self._connection)
+    async def _leave(self) -> None:
+        if self._hub is not None:
+            await self._hub.detach(self._connection)
 
     async def _converse(self) -> None:
         self._tell({"T": "success", "msg": "connected"})

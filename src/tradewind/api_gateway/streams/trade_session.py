@@ -1,28 +1,23 @@
 """One client of the account stream: ``authenticate``, then ``listen``."""
 
-import asyncio
 from collections.abc import Callable
 
 from msgspec import Struct
 
-from tradewind.api_gateway.exchange import client_address
-from tradewind.api_gateway.rate_limit import network_of
 from tradewind.api_gateway.routing.route import Receive, Scope, Send
-from tradewind.api_gateway.streams.callers import Callers, CredentialsRefused, handshake_headers
-from tradewind.api_gateway.streams.connection import POLICY_VIOLATION, Connection
+from tradewind.api_gateway.streams.callers import Callers, CredentialsRefused
+from tradewind.api_gateway.streams.connection import POLICY_VIOLATION
 from tradewind.api_gateway.streams.frames import (
     MessageDecoder,
     UnreadableMessage,
     binary_frame,
-    codec_of,
     encode,
 )
 from tradewind.api_gateway.streams.registry import Caller, StreamRegistry, TooManyConnections
+from tradewind.api_gateway.streams.session import AUTH_TIMEOUT_S, StreamSession
 from tradewind.api_gateway.streams.trade_hub import TradeHub
 from tradewind.api_gateway.streams.trade_updates import STREAM
 from tradewind.contracts.accounts import Identity
-
-AUTH_TIMEOUT_S = 10.0
 
 
 class _Details(Struct, frozen=True):
@@ -41,7 +36,7 @@ class _Message(Struct, frozen=True):
 _decoder = MessageDecoder(_Message)
 
 
-class TradeSession:
+class TradeSession(StreamSession):
     """Speaks Alpaca's account stream over one WebSocket.
 
     Nothing is sent before the client has spoken: clients take the first frame for the answer to
@@ -59,40 +54,20 @@ class TradeSession:
         find_hub: Callable[[Identity], TradeHub],
         auth_timeout_s: float = AUTH_TIMEOUT_S,
     ) -> None:
-        self._headers = handshake_headers(scope)
-        self._address = network_of(client_address(scope))
-        self._receive = receive
-        self._send = send
-        self._codec = codec_of(self._headers)
-        self._callers = callers
-        self._registry = registry
+        super().__init__(
+            scope,
+            receive,
+            send,
+            callers=callers,
+            registry=registry,
+            auth_timeout_s=auth_timeout_s,
+        )
         self._find_hub = find_hub
-        self._auth_timeout_s = auth_timeout_s
-        self._connection = Connection(receive, send)
         self._caller: Caller | None = None
         self._hub: TradeHub | None = None
 
-    async def run(self) -> None:
-        """Serve the client until either side ends."""
-        await self._receive()
-        try:
-            self._registry.enter(self._connection, self._address)
-        except TooManyConnections:
-            await self._send({"type": "websocket.close", "code": POLICY_VIOLATION})
-            return
-        try:
-            await self._serve()
-        finally:
-            self._registry.leave(self._connection)
-
-    async def _serve(self) -> None:
-        await self._send({"type": "websocket.accept"})
-        timer = asyncio.get_running_loop().call_later(self._auth_timeout_s, self._on_auth_timeout)
-        try:
-            await self._connection.run(self._converse)
-        finally:
-            timer.cancel()
-            await self._stop_listening()
+    async def _leave(self) -> None:
+        await self._stop_listening()
 
     async def _converse(self) -> None:
         try:
