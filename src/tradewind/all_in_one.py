@@ -356,7 +356,6 @@ def _main_venue(settings: Settings) -> "VenueSpec":
     return VenueSpec(
         venue_id=MAIN_VENUE,
         name="Main",
-        hours=settings.session_hours,
         fees=FeeSchedule(
             fee_bps=settings.fee_bps,
             fee_per_share=MoneyUnits(to_units(settings.fee_per_share)),

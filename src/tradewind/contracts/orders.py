@@ -21,11 +21,17 @@ from tradewind.contracts.vocabulary import (
     OrderSide,
     OrderStatus,
     OrderType,
-    SessionHours,
     TimeInForce,
     VenueId,
 )
-from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+from tradewind.platform.money import (
+    SCALE,
+    MoneyUnits,
+    PriceUnits,
+    QuantityUnits,
+    Rounding,
+    divide,
+)
 
 
 class FeeSchedule(Struct, frozen=True, kw_only=True):
@@ -74,7 +80,6 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     name: str
     fees: FeeSchedule = FeeSchedule()
     fills: FillSettings = FillSettings()
-    hours: SessionHours = SessionHours.EXCHANGE
     follows_feed_time: bool = False
     """A replay: the core's time is that of the newest feed message."""
     starts_at: datetime | None = None
@@ -160,8 +165,6 @@ class Order(Struct, frozen=True, kw_only=True):
     @property
     def filled_avg_price(self) -> PriceUnits | None:
         """Average price of the fills, rounded half-even to a billionth."""
-        from tradewind.platform.money import SCALE, Rounding, divide
-
         if not self.filled_qty:
             return None
         return PriceUnits(divide(self.filled_value * SCALE, self.filled_qty, Rounding.HALF_EVEN))

@@ -121,11 +121,6 @@ class Book:
             del levels[keys.pop()]
         return None
 
-    def best_price(self, side: int) -> int | None:
-        """Return the best resting price of a side, ``None`` when it is empty."""
-        place = self.first(side)
-        return None if place is None else place.price
-
     def walk(self, side: int, limit: int | None = None) -> Iterator[Resting]:
         """Yield the orders of a side in priority, as far as a limit of the other side reaches.
 

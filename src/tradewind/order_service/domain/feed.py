@@ -29,7 +29,7 @@ from tradewind.contracts.vocabulary import OrderId, OrderStatus, TimeInForce
 from tradewind.order_service.domain import groups, triggers
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
-from tradewind.order_service.domain.matching import cancel, fill, side_of, take
+from tradewind.order_service.domain.matching import advance_queue, cancel, fill, side_of, take
 from tradewind.order_service.domain.state import AccountState, OrderState
 from tradewind.platform.money import (
     CENT,
@@ -179,14 +179,7 @@ def print_trade(core: Core, trade: Trade) -> None:
                 left -= qty
                 _fill_place(core, place, qty)
         if used:
-            _use_up(core, book, side, trade.price, used)
-
-
-def _use_up(core: Core, book: Book, side: int, price: int, used: int) -> None:
-    for place in book.walk(side, price):
-        ahead = core.view.ahead.get(OrderId(place.order_id))
-        if ahead and place.price == price:
-            core.view.ahead[OrderId(place.order_id)] = max(0, ahead - used)
+            advance_queue(core, trade.symbol, side, trade.price, used)
 
 
 def open_session(core: Core, event: SessionOpened) -> None:

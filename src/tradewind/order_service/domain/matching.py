@@ -20,9 +20,9 @@ from tradewind.contracts.vocabulary import (
     OrderSide,
     OrderStatus,
 )
-from tradewind.order_service.domain.book import BUY, SELL, Resting
+from tradewind.order_service.domain.book import BUY, Resting
 from tradewind.order_service.domain.core import Core
-from tradewind.order_service.domain.state import OrderState
+from tradewind.order_service.domain.state import OrderState, book_side
 from tradewind.platform.ids import derived_id
 from tradewind.platform.money import (
     MoneyUnits,
@@ -35,7 +35,7 @@ from tradewind.platform.money import (
 
 def side_of(order: OrderState) -> int:
     """Return the side as the book counts it."""
-    return BUY if order.side is OrderSide.BUY else SELL
+    return book_side(order.side)
 
 
 def cancel(core: Core, order: OrderState, reason: CancelReason) -> None:
@@ -160,7 +160,7 @@ def take(core: Core, order: OrderState) -> None:
             assert level is not None
             level[1] -= qty
             core.view.push(order.symbol, 1 - side_of(order), price, qty)
-            _advance_queue(core, order.symbol, 1 - side_of(order), price, qty)
+            advance_queue(core, order.symbol, 1 - side_of(order), price, qty)
             fill(core, order, price, qty, Liquidity.TAKER)
         else:
             fill(core, maker, price, qty, Liquidity.MAKER, order.order_id)
@@ -196,7 +196,7 @@ def _feed_first(core: Core, place: Resting, level: list[int], side: int) -> bool
     return core.view.ahead.get(OrderId(place.order_id), 0) > 0
 
 
-def _advance_queue(core: Core, symbol: str, side: int, price: int, qty: int) -> None:
+def advance_queue(core: Core, symbol: str, side: int, price: int, qty: int) -> None:
     """Move the users' orders at a price up by what has traded before them."""
     book = core.books.books.get(symbol)
     if not book or not core.view.ahead:

@@ -8,11 +8,10 @@ not more; otherwise the limit or the newest known price divides it.
 from msgspec import structs
 
 from tradewind.contracts.orders import SubmitOrder
-from tradewind.contracts.vocabulary import OrderSide
 from tradewind.order_service.domain import risk
-from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import NoPriceKnown, NotionalTooSmall
+from tradewind.order_service.domain.state import book_side
 from tradewind.platform.money import (
     SCALE,
     MoneyUnits,
@@ -34,7 +33,7 @@ def with_qty(core: Core, command: SubmitOrder) -> SubmitOrder:
         raise NoPriceKnown(f"no price of {command.symbol} is known yet; send qty and a limit")
     levels = []
     if core.is_open and command.limit_price is None:
-        other = SELL if command.side is OrderSide.BUY else BUY
+        other = 1 - book_side(command.side)
         levels = core.view.instrument(command.symbol).shown[other].levels
     qty = _shares(amount, price, levels)
     if not qty:

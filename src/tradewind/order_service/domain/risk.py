@@ -9,7 +9,6 @@ from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
 from tradewind.order_service.domain import limits
-from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import (
     DuplicateClientOrderId,
@@ -22,7 +21,7 @@ from tradewind.order_service.domain.refusals import (
     TradingSuspended,
     WashTrade,
 )
-from tradewind.order_service.domain.state import AccountState, OrderState
+from tradewind.order_service.domain.state import AccountState, OrderState, book_side
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import (
     CENT,
@@ -174,7 +173,7 @@ def _reference_price(core: Core, order: SubmitOrder) -> PriceUnits | None:
 
 def newest_price(core: Core, symbol: str, side: OrderSide) -> PriceUnits | None:
     """Return the price that a market order would meet now, else the last one, else the close."""
-    price = core.view.instrument(symbol).reference_price(BUY if side is OrderSide.BUY else SELL)
+    price = core.view.instrument(symbol).reference_price(book_side(side))
     return price or core.state.closing_prices.get(symbol)
 
 
@@ -189,7 +188,7 @@ def _check_wash_trade(
 ) -> None:
     """Refuse an order that would meet one of its own account."""
     book = core.books.books.get(order.symbol)
-    side = SELL if order.side is OrderSide.BUY else BUY
+    side = 1 - book_side(order.side)
     if book is None or book.first(side, order.limit_price) is None:
         return
     reached = 0

@@ -27,6 +27,11 @@ from tradewind.order_service.domain.trigger_book import TriggerBook
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 
 
+def book_side(side: OrderSide) -> int:
+    """Return a side as the book counts it."""
+    return BUY if side is OrderSide.BUY else SELL
+
+
 class OrderState(Struct, kw_only=True):
     """An open order."""
 
@@ -225,7 +230,7 @@ class Books:
         book = self.books.get(order.symbol)
         if book is None:
             book = self.books[order.symbol] = Book()
-        side = BUY if order.side is OrderSide.BUY else SELL
+        side = book_side(order.side)
         place = place_order(order.order_id, side, order.limit_price, order.left)
         self.places[order.order_id] = place
         book.rest(place)

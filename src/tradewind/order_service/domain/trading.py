@@ -13,7 +13,6 @@ from tradewind.contracts.vocabulary import (
     TimeInForce,
 )
 from tradewind.order_service.domain import groups, notional, replacing, risk, triggers
-from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.commands import (
     CancelAllOrders,
     CancelOrder,
@@ -26,7 +25,7 @@ from tradewind.order_service.domain.refusals import (
     OrderNotFound,
     PositionNotFound,
 )
-from tradewind.order_service.domain.state import OrderState
+from tradewind.order_service.domain.state import OrderState, book_side
 from tradewind.platform.errors import MalformedRequest, Refusal
 from tradewind.platform.ids import derived_id
 from tradewind.platform.money import SCALE, QuantityUnits, format_units
@@ -53,7 +52,7 @@ def _accept(
     *,
     is_held: bool = False,
 ) -> OrderState:
-    side = BUY if command.side is OrderSide.BUY else SELL
+    side = book_side(command.side)
     waits = command.terms is not None and command.terms.waits
     status = OrderStatus.NEW if core.is_open else OrderStatus.ACCEPTED
     # Also when the order ends at once, before anybody can look its id up.

@@ -19,6 +19,7 @@ from tradewind.order_service.domain.matching import side_of, take
 from tradewind.order_service.domain.refusals import NoPriceKnown, TrailTooLong
 from tradewind.order_service.domain.state import OrderState
 from tradewind.order_service.domain.trigger_book import reaches
+from tradewind.order_service.domain.valuation import current_price
 from tradewind.platform.money import (
     CENT,
     SCALE,
@@ -54,7 +55,7 @@ def with_stop_price(core: Core, command: SubmitOrder) -> SubmitOrder:
     terms = command.terms
     if terms is None or not _trails(terms):
         return command
-    mark = core.view.last_price(command.symbol) or core.state.closing_prices.get(command.symbol)
+    mark = current_price(core, command.symbol)
     if mark is None:
         return command
     stop_price = stop_of(terms, command.side, mark)
