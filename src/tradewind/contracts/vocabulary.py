@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import NewType
+from zoneinfo import ZoneInfo
 
 from tradewind.platform.modes import FeedKind as FeedKind
 from tradewind.platform.modes import SessionHours as SessionHours
@@ -16,6 +17,10 @@ VenueId = NewType("VenueId", str)
 """A market with its own clock, books and journal: ``main``, or a replay somebody opened."""
 
 MAIN_VENUE = VenueId("main")
+
+
+EXCHANGE_ZONE = ZoneInfo("America/New_York")
+"""Where the exchange keeps its dates and hours."""
 
 
 class OrderSide(StrEnum):

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -22,13 +21,11 @@ from tradewind.contracts.orders import (
     CashMovement,
     FillActivity,
 )
-from tradewind.contracts.vocabulary import AccountId
+from tradewind.contracts.vocabulary import EXCHANGE_ZONE, AccountId
 from tradewind.order_service.domain.cash_keys import CashMoved
 from tradewind.platform.database import Database, Record
 from tradewind.platform.errors import InvariantBroken, MalformedRequest
 from tradewind.platform.money import MoneyUnits, QuantityUnits, format_units
-
-NEW_YORK = ZoneInfo("America/New_York")
 
 _KINDS = {
     "FILL": "order_filled",
@@ -184,7 +181,7 @@ def _cash(
     return CashActivity(
         activity_id=name,
         at=at,
-        activity_date=at.astimezone(NEW_YORK).date(),
+        activity_date=at.astimezone(EXCHANGE_ZONE).date(),
         activity_type=kind,
         net_amount=amount,
         description=description,

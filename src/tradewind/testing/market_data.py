@@ -1,14 +1,12 @@
 """Short ways to write market data in tests."""
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
 from tradewind.contracts.market_data import Bar, Trade, TradingDay
+from tradewind.contracts.vocabulary import EXCHANGE_ZONE
 from tradewind.platform.money import PriceUnits, QuantityUnits, to_units
 
 CENT_TICK = PriceUnits(to_units("0.01"))
-
-_NEW_YORK = ZoneInfo("America/New_York")
 
 
 def price(text: str | int) -> PriceUnits:
@@ -23,7 +21,7 @@ def shares(text: str | int) -> QuantityUnits:
 
 def midnight(day: date) -> datetime:
     """Return the start of a date in New York, in UTC."""
-    return datetime.combine(day, time(), _NEW_YORK).astimezone(UTC)
+    return datetime.combine(day, time(), EXCHANGE_ZONE).astimezone(UTC)
 
 
 def day_bar(symbol: str, day: date, ohlc: str, volume: int = 1_000_000) -> Bar:
@@ -42,7 +40,7 @@ def exchange_session(day: date) -> TradingDay:
     """Return a full session from 09:30 to 16:00 New York time."""
     return TradingDay(
         trading_date=day,
-        opens_at=datetime.combine(day, time(9, 30), _NEW_YORK).astimezone(UTC),
-        closes_at=datetime.combine(day, time(16), _NEW_YORK).astimezone(UTC),
+        opens_at=datetime.combine(day, time(9, 30), EXCHANGE_ZONE).astimezone(UTC),
+        closes_at=datetime.combine(day, time(16), EXCHANGE_ZONE).astimezone(UTC),
         settlement_date=day,
     )

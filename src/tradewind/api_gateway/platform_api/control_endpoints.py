@@ -8,7 +8,7 @@ from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.wire.amount import AnyAmount, amount_decoder
 from tradewind.api_gateway.wire.body import decode_body, encode
 from tradewind.api_gateway.wire.errors import ErrorStyle
-from tradewind.api_gateway.wire.numbers import decimal_text
+from tradewind.api_gateway.wire.numbers import decimal_text_or_none
 from tradewind.contracts.accounts import AccountService, Intervention
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.orders import OrderService
@@ -212,17 +212,13 @@ def _shape(account_id: AccountId, control: AccountControl) -> ControlShape:
     limits = control.limits
     return ControlShape(
         account_id=account_id,
-        order_value_max=_text(limits.order_value_max),
-        position_value_max=_text(limits.position_value_max),
-        position_qty_max=_text(limits.position_qty_max),
-        daily_loss_max=_text(limits.daily_loss_max),
+        order_value_max=decimal_text_or_none(limits.order_value_max),
+        position_value_max=decimal_text_or_none(limits.position_value_max),
+        position_qty_max=decimal_text_or_none(limits.position_qty_max),
+        daily_loss_max=decimal_text_or_none(limits.daily_loss_max),
         orders_per_second_max=limits.orders_per_second_max,
         restricted_symbols=list(limits.restricted_symbols),
         duplicate_window_ms=limits.duplicate_window_ms,
         kill_switch=control.kill_switch,
         kill_switch_reason=control.kill_switch_reason,
     )
-
-
-def _text(units: int | None) -> str | None:
-    return None if units is None else decimal_text(units)

@@ -3,7 +3,6 @@
 Both are written from the exact integer; no binary float is involved.
 """
 
-from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta, Raw
@@ -27,9 +26,3 @@ def decimal_text_or_none(units: int | None) -> str | None:
 def json_number(units: int) -> Raw:
     """Write billionths as a JSON number, exactly."""
     return Raw(format_units(units).encode())
-
-
-def json_number_of(value: Decimal) -> Raw:
-    """Write a finite decimal as a JSON number without exponent or trailing zeros."""
-    text = f"{value:f}"
-    return Raw((text.rstrip("0").rstrip(".") if "." in text else text).encode())

@@ -6,9 +6,8 @@ clock and the calendar speak the exchange's local time.
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-EXCHANGE_ZONE = ZoneInfo("America/New_York")
+from tradewind.contracts.vocabulary import EXCHANGE_ZONE
 
 _INSTANT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})[Tt ](?P<time>\d{2}:\d{2}(:\d{2}([.,]\d{1,12})?)?)"

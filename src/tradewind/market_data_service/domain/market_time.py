@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-NEW_YORK = ZoneInfo("America/New_York")
+from tradewind.contracts.vocabulary import EXCHANGE_ZONE
+
 ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)
 
@@ -12,12 +12,12 @@ ONE_MINUTE = timedelta(minutes=1)
 @lru_cache(maxsize=20_000)
 def midnight_of(day: date) -> datetime:
     """Return midnight New York time at the start of a date, in UTC: where its daily bar stands."""
-    return datetime.combine(day, time(), NEW_YORK).astimezone(UTC)
+    return datetime.combine(day, time(), EXCHANGE_ZONE).astimezone(UTC)
 
 
 def date_of(at: datetime) -> date:
     """Return the date in New York at an instant."""
-    return at.astimezone(NEW_YORK).date()
+    return at.astimezone(EXCHANGE_ZONE).date()
 
 
 def minute_of(at: datetime) -> datetime:

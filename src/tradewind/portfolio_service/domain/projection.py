@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tradewind.contracts.journal import (
     AccountOpened,
@@ -23,7 +22,7 @@ from tradewind.contracts.journal import (
     SessionEnded,
     SessionStarted,
 )
-from tradewind.contracts.vocabulary import AccountId, OrderSide, VenueId
+from tradewind.contracts.vocabulary import EXCHANGE_ZONE, AccountId, OrderSide, VenueId
 from tradewind.platform.errors import InvariantBroken
 from tradewind.platform.money import (
     PriceUnits,
@@ -32,8 +31,6 @@ from tradewind.platform.money import (
     divide,
     multiply_units,
 )
-
-_EXCHANGE_ZONE = ZoneInfo("America/New_York")
 
 
 @dataclass(slots=True)
@@ -179,7 +176,7 @@ class Projection:
         It is dated by the running session, else by the exchange's date of the newest record.
         """
         assert self.at is not None
-        day = self.trading_date or self.at.astimezone(_EXCHANGE_ZONE).date()
+        day = self.trading_date or self.at.astimezone(EXCHANGE_ZONE).date()
         return self._point(account_id, self.accounts[account_id], day)
 
     def _open(self, event: AccountOpened) -> None:
