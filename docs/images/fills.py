@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tradewind.contracts.journal import OrderFilled
 from tradewind.contracts.market_data import Depth, DepthLevel, FeedEvent, FeedMessage, SessionOpened
-from tradewind.contracts.orders import FillSettings, SubmitOrder, VenueSpec
+from tradewind.contracts.orders import SubmitOrder
+from tradewind.contracts.venues import FillSettings, VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
     FillModel,

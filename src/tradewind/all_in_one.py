@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from tradewind.api_gateway.app import GatewayApp
     from tradewind.contracts.accounts import AccountService
     from tradewind.contracts.market_data import FeedSpec
-    from tradewind.contracts.orders import OrderService, VenueSpec
+    from tradewind.contracts.orders import OrderService
+    from tradewind.contracts.venues import VenueSpec
     from tradewind.market_data_service.app import MarketDataApp
     from tradewind.order_service.leadership import Leadership
     from tradewind.order_service.service import OrderApp
@@ -351,7 +352,7 @@ async def _bootstrap(
 
 
 def _main_venue(settings: Settings) -> "VenueSpec":
-    from tradewind.contracts.orders import FeeSchedule, VenueSpec
+    from tradewind.contracts.venues import FeeSchedule, VenueSpec
 
     return VenueSpec(
         venue_id=MAIN_VENUE,

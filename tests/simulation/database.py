@@ -13,7 +13,8 @@ import msgspec
 from tests.simulation.invariants import Violation, check_state
 
 from tradewind.contracts.journal import Event, JournalRecord
-from tradewind.contracts.orders import Order, VenueSpec
+from tradewind.contracts.orders import Order
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.core import Emitted

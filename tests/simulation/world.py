@@ -21,7 +21,8 @@ from tests.simulation.node import Node
 from tests.simulation.portfolio import PortfolioTable
 
 from tradewind.contracts.journal import CashDeposited, OrderAccepted
-from tradewind.contracts.orders import FeeSchedule, ReplaceOrder, SubmitOrder, VenueSpec
+from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
+from tradewind.contracts.venues import FeeSchedule, VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.recovery import recover
 from tradewind.platform.errors import Refusal

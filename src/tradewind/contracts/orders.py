@@ -5,18 +5,29 @@ change is durable. Refusals are raised as ``tradewind.platform.errors.Refusal``.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
-from tradewind.contracts.journal import JournalReader, OrderFilled
+from tradewind.contracts.activities import (
+    Activity,
+    ActivityQuery,
+    CashMovement,
+)
+from tradewind.contracts.journal import JournalReader
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.terms import GTC_LIFETIME, Leg, Terms
+from tradewind.contracts.trading_accounts import (
+    Configuration,
+    ConfigurationChange,
+    Position,
+    TradingAccount,
+)
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
-    FillModel,
     OrderId,
     OrderSide,
     OrderStatus,
@@ -32,61 +43,6 @@ from tradewind.platform.money import (
     Rounding,
     divide,
 )
-
-
-class FeeSchedule(Struct, frozen=True, kw_only=True):
-    """What the venue charges; rates of zero charge nothing.
-
-    All but the maker's and taker's rates are worked out on all that an order has traded.
-    """
-
-    fee_bps: Decimal = Decimal(0)
-    """Ten-thousandths of the value traded, with ``fee_per_share`` to the cent, half-even."""
-    fee_per_share: MoneyUnits = MoneyUnits(0)
-    fee_minimum: MoneyUnits = MoneyUnits(0)
-    """Lowest such fee of an order that traded; a sell never pays more than it brought in."""
-    maker_bps: Decimal = Decimal(0)
-    """On fills of orders that waited in the book: ten-thousandths of the value, to a hundredth of
-    a cent towards zero. Below zero it is a rebate."""
-    maker_per_share: MoneyUnits = MoneyUnits(0)
-    taker_bps: Decimal = Decimal(0)
-    """The same on fills that took what was shown."""
-    taker_per_share: MoneyUnits = MoneyUnits(0)
-    sell_fee_per_million: MoneyUnits = MoneyUnits(0)
-    """On sells, for each million of value, up to the cent: as the SEC's fee."""
-    sell_fee_per_share: MoneyUnits = MoneyUnits(0)
-    """On sells, for each share, up to the cent: as FINRA's trading activity fee."""
-    sell_fee_per_share_max: MoneyUnits = MoneyUnits(0)
-    """The most that an order pays by ``sell_fee_per_share``; zero means no bound."""
-
-
-class FillSettings(Struct, frozen=True, kw_only=True):
-    """How a venue fills orders."""
-
-    model: FillModel = FillModel.QUEUE
-    hidden_percent: int = 0
-    """How much stands hidden at each of the feed's prices, in percent of what it shows there."""
-    impact_bps: int = 0
-    """How far users who take all that a side shows move the prices shown next, in
-    ten-thousandths; those who take a part move them by that part. Zero: not at all."""
-    impact_half_life_s: int = 60
-    """After so many seconds of the venue's time half of it is gone."""
-
-
-class VenueSpec(Struct, frozen=True, kw_only=True):
-    """A market of its own: books, accounts, clock and journal."""
-
-    venue_id: VenueId
-    name: str
-    fees: FeeSchedule = FeeSchedule()
-    fills: FillSettings = FillSettings()
-    follows_feed_time: bool = False
-    """A replay: the core's time is that of the newest feed message."""
-    starts_at: datetime | None = None
-    """The time of such a venue until its feed speaks: what is done before must not lie in the
-    replay's future."""
-    market_collar_bps: int = 500
-    """What a market buy reserves above the last price, in ten-thousandths."""
 
 
 class SubmitOrder(Struct, frozen=True, kw_only=True):
@@ -184,71 +140,6 @@ class OrderQuery(Struct, frozen=True, kw_only=True):
     descending: bool = True
 
 
-class Position(Struct, frozen=True, kw_only=True):
-    """Net signed quantity of one instrument in one account."""
-
-    account_id: AccountId
-    symbol: str
-    qty: QuantityUnits
-    qty_available: QuantityUnits
-    """Not held for open sell orders."""
-    cost_basis: MoneyUnits
-    """What the open quantity cost, by average cost, without fees."""
-    current_price: PriceUnits | None
-    last_day_price: PriceUnits | None
-    """Newest closing price before the newest session began; it stays until the next one begins, so
-    that the change of the day can also be read after the close."""
-    qty_at_day_start: QuantityUnits
-    """Quantity held when the newest session began, for the profit of the day; 0 for a position that
-    was opened since, also when it had been closed since."""
-    cost_today: MoneyUnits = MoneyUnits(0)
-    """Cost of what was bought since, less proceeds of what was sold."""
-
-
-class TradingAccount(Struct, frozen=True, kw_only=True):
-    """An account's money as the ledger has it."""
-
-    account_id: AccountId
-    venue_id: VenueId
-    currency: str
-    cash_posted: MoneyUnits
-    cash_held: MoneyUnits
-    """Reserved for open buy orders; posted less held is what may still be spent."""
-    long_market_value: MoneyUnits
-    equity: MoneyUnits
-    last_equity: MoneyUnits
-    """Equity at the newest close before the newest session began, plus deposits less withdrawals
-    since: ``equity`` less this is the profit of the day. Before the first close it is what was
-    deposited."""
-    fees_paid: MoneyUnits
-    configuration: "Configuration"
-    opened_at: datetime
-    trading_blocked: bool = False
-    """Whether the kill switch is on."""
-
-
-class Configuration(Struct, frozen=True, kw_only=True):
-    """What an account's owner may set."""
-
-    suspend_trade: bool = False
-    fractional_trading: bool = True
-    no_shorting: bool = True
-    trade_confirm_email: str = "all"
-    max_margin_multiplier: str = "1"
-    ptp_no_exception_entry: bool = False
-
-
-class ConfigurationChange(Struct, frozen=True, kw_only=True):
-    """What to change; ``UNSET`` keeps the old value."""
-
-    suspend_trade: bool | UnsetType = UNSET
-    fractional_trading: bool | UnsetType = UNSET
-    no_shorting: bool | UnsetType = UNSET
-    trade_confirm_email: str | UnsetType = UNSET
-    max_margin_multiplier: str | UnsetType = UNSET
-    ptp_no_exception_entry: bool | UnsetType = UNSET
-
-
 class Failure(Struct, frozen=True):
     """A refusal inside a multi-status answer."""
 
@@ -270,60 +161,6 @@ class CloseResult(Struct, frozen=True):
     symbol: str
     order: Order | None = None
     failure: Failure | None = None
-
-
-class ActivityQuery(Struct, frozen=True, kw_only=True):
-    """Which activities; ``after`` and ``until`` are exclusive, ``types`` in Alpaca's spelling."""
-
-    types: tuple[str, ...] = ()
-    order_id: OrderId | None = None
-    after: datetime | None = None
-    until: datetime | None = None
-    descending: bool = True
-    limit: int = 100
-    page_token: str | None = None
-    """Id of the last activity of the previous page."""
-
-
-class CashMovement(Struct, frozen=True, kw_only=True):
-    """Cash that an administrator moved, as it was done the first time its key was sent."""
-
-    activity_id: str
-    at: datetime
-    activity_type: str
-    """``CSD``, ``CSW``, or ``JNLC`` for a transfer."""
-    account_id: AccountId
-    """Of a transfer: who gave it."""
-    amount: MoneyUnits
-    """Above zero."""
-    reference: str
-    to_account_id: AccountId | None = None
-
-
-class FillActivity(Struct, frozen=True, kw_only=True, tag="fill"):
-    """A fill as an activity. ``activity_id`` sorts by time."""
-
-    activity_id: str
-    at: datetime
-    fill: OrderFilled
-    order_qty: QuantityUnits
-
-
-class CashActivity(Struct, frozen=True, kw_only=True, tag="cash"):
-    """A movement that is no trade: ``CSD``, ``CSW``, ``JNLC``, ``DIV``, ``SPLIT``."""
-
-    activity_id: str
-    at: datetime
-    activity_date: date
-    activity_type: str
-    net_amount: MoneyUnits
-    description: str
-    symbol: str | None = None
-    qty: QuantityUnits | None = None
-    per_share_amount: MoneyUnits | None = None
-
-
-Activity = FillActivity | CashActivity
 
 
 class Verification(Struct, frozen=True, kw_only=True):

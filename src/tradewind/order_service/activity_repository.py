@@ -5,6 +5,13 @@ from typing import Any
 
 import msgspec
 
+from tradewind.contracts.activities import (
+    Activity,
+    ActivityQuery,
+    CashActivity,
+    CashMovement,
+    FillActivity,
+)
 from tradewind.contracts.journal import (
     CashDeposited,
     CashTransferred,
@@ -13,13 +20,6 @@ from tradewind.contracts.journal import (
     Event,
     OrderFilled,
     PositionSplit,
-)
-from tradewind.contracts.orders import (
-    Activity,
-    ActivityQuery,
-    CashActivity,
-    CashMovement,
-    FillActivity,
 )
 from tradewind.contracts.vocabulary import EXCHANGE_ZONE, AccountId
 from tradewind.order_service.domain.cash_keys import CashMoved

@@ -3,7 +3,8 @@
 from itertools import chain, groupby, islice
 
 from tradewind.contracts.limits import AccountControl
-from tradewind.contracts.orders import Order, OrderQuery, Position, TradingAccount
+from tradewind.contracts.orders import Order, OrderQuery
+from tradewind.contracts.trading_accounts import Position, TradingAccount
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.state import AccountState, OrderState
 from tradewind.order_service.domain.valuation import current_price, market_value

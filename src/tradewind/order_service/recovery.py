@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.state import Books, VenueState

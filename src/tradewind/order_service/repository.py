@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from tradewind.contracts.journal import Event, JournalRecord
-from tradewind.contracts.orders import Order, OrderQuery, VenueSpec
+from tradewind.contracts.orders import Order, OrderQuery
 from tradewind.contracts.terms import Terms
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
     GroupRole,

@@ -4,25 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from decimal import Decimal
 
+from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.orders import (
-    Activity,
-    ActivityQuery,
     CancelResult,
-    CashMovement,
     CloseResult,
-    Configuration,
-    ConfigurationChange,
     Order,
     OrderQuery,
-    Position,
     ReplaceOrder,
     SubmitOrder,
-    TradingAccount,
-    VenueSpec,
     Verification,
 )
+from tradewind.contracts.trading_accounts import (
+    Configuration,
+    ConfigurationChange,
+    Position,
+    TradingAccount,
+)
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.activity_repository import ActivityRepository, view_movement
 from tradewind.order_service.domain import commands

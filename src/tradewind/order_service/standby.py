@@ -5,7 +5,7 @@ import contextlib
 
 import structlog
 
-from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.journal_writer import JOURNAL_CHANNEL
 from tradewind.order_service.recovery import Recovered, recover

@@ -9,7 +9,7 @@ import structlog
 
 from tradewind.contracts.journal import JOURNAL_TOPIC
 from tradewind.contracts.market_data import FeedMessage, feed_topic
-from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.venues import VenueSpec
 from tradewind.order_service.domain.commands import Command
 from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.state import VenueState

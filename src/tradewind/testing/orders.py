@@ -7,25 +7,25 @@ from decimal import Decimal
 
 import msgspec
 
+from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.orders import (
-    Activity,
-    ActivityQuery,
     CancelResult,
-    CashMovement,
     CloseResult,
-    Configuration,
-    ConfigurationChange,
     Order,
     OrderQuery,
-    Position,
     ReplaceOrder,
     SubmitOrder,
-    TradingAccount,
-    VenueSpec,
     Verification,
 )
+from tradewind.contracts.trading_accounts import (
+    Configuration,
+    ConfigurationChange,
+    Position,
+    TradingAccount,
+)
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import (
     MAIN_VENUE,
     AccountId,

@@ -16,7 +16,8 @@ from tradewind.contracts.market_data import (
     Trade,
     feed_topic,
 )
-from tradewind.contracts.orders import FeeSchedule, SubmitOrder, VenueSpec
+from tradewind.contracts.orders import SubmitOrder
+from tradewind.contracts.venues import FeeSchedule, VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
     OrderId,

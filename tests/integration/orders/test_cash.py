@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from tests.integration.orders.stage import Stage, restarted, verified
 
-from tradewind.contracts.orders import ActivityQuery, CashActivity, CashMovement, VenueSpec
+from tradewind.contracts.activities import ActivityQuery, CashActivity, CashMovement
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.order_service.domain.refusals import (
     AccountNotFound,

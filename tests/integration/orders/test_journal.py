@@ -9,18 +9,14 @@ import pytest
 from tests.conftest import MakeDatabase
 from tests.integration.orders.stage import AT, Stage, price, restarted, shares, verified
 
+from tradewind.contracts.activities import ActivityQuery, FillActivity
 from tradewind.contracts.market_data import (
     Depth,
     DepthLevel,
     SessionClosed,
     SessionOpened,
 )
-from tradewind.contracts.orders import (
-    ActivityQuery,
-    FillActivity,
-    OrderQuery,
-    ReplaceOrder,
-)
+from tradewind.contracts.orders import OrderQuery, ReplaceOrder
 from tradewind.contracts.vocabulary import (
     OrderId,
     OrderSide,

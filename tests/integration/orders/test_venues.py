@@ -7,7 +7,8 @@ import pytest
 from tests.integration.orders.stage import AT, Stage, price, restarted, shares
 
 from tradewind.contracts.market_data import Depth, DepthLevel
-from tradewind.contracts.orders import OrderQuery, VenueSpec
+from tradewind.contracts.orders import OrderQuery
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.domain.refusals import AccountOfAnotherVenue
 from tradewind.platform.ids import new_id

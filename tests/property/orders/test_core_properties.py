@@ -20,14 +20,9 @@ from tradewind.contracts.market_data import (
     Split,
     Trade,
 )
-from tradewind.contracts.orders import (
-    FeeSchedule,
-    FillSettings,
-    ReplaceOrder,
-    SubmitOrder,
-    VenueSpec,
-)
+from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.terms import Leg, Terms
+from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
     FillModel,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewind.contracts.journal import Liquidity
-from tradewind.contracts.orders import FeeSchedule
+from tradewind.contracts.venues import FeeSchedule
 from tradewind.contracts.vocabulary import OrderSide
 from tradewind.order_service.domain.fees import Fees, check_fees
 from tradewind.platform.money import (

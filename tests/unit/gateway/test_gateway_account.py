@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tradewind.contracts.activities import ActivityQuery, CashActivity, FillActivity
 from tradewind.contracts.journal import Liquidity, OrderFilled
-from tradewind.contracts.orders import ActivityQuery, CashActivity, FillActivity
 from tradewind.contracts.vocabulary import (
     AccountId,
     ExecutionId,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tradewind.contracts.market_data import FeedSpec
-from tradewind.contracts.orders import FeeSchedule, FillSettings, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
 from tradewind.contracts.vocabulary import FeedKind, FillModel, Role
 from tradewind.platform.errors import Unavailable
 from tradewind.platform.money import SCALE, MoneyUnits

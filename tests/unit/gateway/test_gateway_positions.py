@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tradewind.api_gateway.trading.position_shapes import wire_position
-from tradewind.contracts.orders import Position
+from tradewind.contracts.trading_accounts import Position
 from tradewind.contracts.vocabulary import AccountId
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits, to_units
 from tradewind.testing.prices import instrument

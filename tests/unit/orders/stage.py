@@ -14,8 +14,9 @@ from tradewind.contracts.market_data import (
     SessionOpened,
     Trade,
 )
-from tradewind.contracts.orders import FeeSchedule, SubmitOrder, VenueSpec
+from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.terms import Leg, Terms
+from tradewind.contracts.venues import FeeSchedule, VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
     GroupRole,

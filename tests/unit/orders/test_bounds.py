@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from tests.unit.orders.stage import ALICE, BOB, Stage, money, price, shares
 
-from tradewind.contracts.orders import FeeSchedule, ReplaceOrder, SubmitOrder
+from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.terms import Terms
+from tradewind.contracts.venues import FeeSchedule
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.fees import check_fees

@@ -14,7 +14,7 @@ from tradewind.contracts.market_data import (
     Split,
     Trade,
 )
-from tradewind.contracts.orders import Position
+from tradewind.contracts.trading_accounts import Position
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.decide import decide

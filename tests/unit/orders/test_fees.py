@@ -6,7 +6,7 @@ import pytest
 from tests.unit.orders.stage import ALICE, BOB, Stage, money
 
 from tradewind.contracts.journal import Event, OrderFilled
-from tradewind.contracts.orders import FeeSchedule
+from tradewind.contracts.venues import FeeSchedule
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import format_units

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.unit.orders.stage import ALICE, BOB, Stage, fills
 
-from tradewind.contracts.orders import FillSettings
+from tradewind.contracts.venues import FillSettings
 from tradewind.contracts.vocabulary import FillModel
 from tradewind.order_service.domain.market_view import check_fills
 from tradewind.platform.errors import MalformedRequest

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from tests.unit.orders.stage import ALICE, BOB, CAROL, Stage, fills, money
 
-from tradewind.contracts.orders import FeeSchedule
+from tradewind.contracts.venues import FeeSchedule
 
 
 def test_fok_at_market_trades_nothing_when_the_cash_does_not_reach_for_all_of_it() -> None:

@@ -7,7 +7,8 @@ from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, fills, money, price
 
 from tradewind.contracts.journal import CancelReason, OrderCanceled
 from tradewind.contracts.market_data import CashDividend, SessionClosed, SessionOpened, Split
-from tradewind.contracts.orders import ConfigurationChange, FeeSchedule
+from tradewind.contracts.trading_accounts import ConfigurationChange
+from tradewind.contracts.venues import FeeSchedule
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.refusals import (
     FractionalTradingOff,

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.orders.stage import ALICE, money
 
 from tradewind.contracts.market_data import FeedMessage, SessionOpened
-from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.core import Core, Emitted

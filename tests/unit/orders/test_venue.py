@@ -11,7 +11,7 @@ from tests.unit.orders.stage import ALICE, money
 
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.market_data import FeedEvent, FeedMessage, SessionOpened, feed_topic
-from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.core import Core, Emitted

@@ -16,7 +16,8 @@ from tradewind.api_gateway.wire.body import decode_body
 from tradewind.api_gateway.wire.errors import ErrorStyle
 from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.contracts.accounts import AccountService
-from tradewind.contracts.orders import CashMovement, OrderService
+from tradewind.contracts.activities import CashMovement
+from tradewind.contracts.orders import OrderService
 from tradewind.contracts.vocabulary import AccountId
 from tradewind.platform.errors import MalformedRequest, NotFound
 from tradewind.platform.ids import is_uuid

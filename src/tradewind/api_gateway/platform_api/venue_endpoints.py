@@ -15,7 +15,8 @@ from tradewind.api_gateway.wire.body import decode_body
 from tradewind.api_gateway.wire.errors import ErrorStyle, NotOfferedYet
 from tradewind.contracts.accounts import AccountService, Identity
 from tradewind.contracts.market_data import FeedSpec, FeedState, MarketDataService
-from tradewind.contracts.orders import FeeSchedule, FillSettings, OrderService, VenueSpec
+from tradewind.contracts.orders import OrderService
+from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
 from tradewind.contracts.vocabulary import FeedKind, FillModel, Role, VenueId
 from tradewind.platform.errors import MalformedRequest, NotFound
 from tradewind.platform.ids import is_uuid, new_id

@@ -11,12 +11,8 @@ from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.wire.body import decode_body
 from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.contracts.accounts import AccountService, BrokerageAccount
-from tradewind.contracts.orders import (
-    Configuration,
-    ConfigurationChange,
-    OrderService,
-    TradingAccount,
-)
+from tradewind.contracts.orders import OrderService
+from tradewind.contracts.trading_accounts import Configuration, ConfigurationChange, TradingAccount
 from tradewind.platform.errors import MalformedRequest
 
 _TAG = "Account"

@@ -12,7 +12,8 @@ from tradewind.api_gateway.trading.activity_shapes import (
 )
 from tradewind.api_gateway.wire.query import Choice, Day, Instant, Integer, Listing, Text
 from tradewind.api_gateway.wire.timestamps import day_bounds
-from tradewind.contracts.orders import ActivityQuery, OrderService
+from tradewind.contracts.activities import ActivityQuery
+from tradewind.contracts.orders import OrderService
 from tradewind.contracts.vocabulary import OrderId
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.ids import is_uuid

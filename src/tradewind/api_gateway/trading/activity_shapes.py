@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.api_gateway.wire.unions import one_of
-from tradewind.contracts.orders import Activity, CashActivity, FillActivity
+from tradewind.contracts.activities import Activity, CashActivity, FillActivity
 from tradewind.contracts.vocabulary import OrderSide, OrderStatus
 
 

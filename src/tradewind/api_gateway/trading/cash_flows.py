@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from itertools import accumulate
 
 from tradewind.api_gateway.wire.timestamps import day_bounds
-from tradewind.contracts.orders import ActivityQuery, CashActivity, OrderService
+from tradewind.contracts.activities import ActivityQuery, CashActivity
+from tradewind.contracts.orders import OrderService
 from tradewind.contracts.vocabulary import AccountId
 
 FLOW_TYPES = ("CSD", "CSW", "JNLC", "DIV")

@@ -4,7 +4,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.contracts.market_data import Instrument
-from tradewind.contracts.orders import Position
+from tradewind.contracts.trading_accounts import Position
 from tradewind.contracts.vocabulary import AssetClass
 from tradewind.platform.money import (
     SCALE,

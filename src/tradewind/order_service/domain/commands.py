@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.market_data import FeedMessage
-from tradewind.contracts.orders import ConfigurationChange, ReplaceOrder, SubmitOrder
+from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
+from tradewind.contracts.trading_accounts import ConfigurationChange
 from tradewind.contracts.vocabulary import AccountId, OrderId
 from tradewind.platform.money import MoneyUnits, QuantityUnits
 

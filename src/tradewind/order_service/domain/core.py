@@ -19,7 +19,7 @@ from tradewind.contracts.journal import (
     OrderTriggered,
     TrailMoved,
 )
-from tradewind.contracts.orders import VenueSpec
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.fees import Fees

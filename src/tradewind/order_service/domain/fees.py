@@ -10,7 +10,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradewind.contracts.journal import Liquidity
-from tradewind.contracts.orders import FeeSchedule
+from tradewind.contracts.venues import FeeSchedule
 from tradewind.contracts.vocabulary import OrderSide
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import (

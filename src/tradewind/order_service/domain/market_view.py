@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tradewind.contracts.market_data import Depth, DepthLevel, Trade
-from tradewind.contracts.orders import FillSettings
+from tradewind.contracts.venues import FillSettings
 from tradewind.contracts.vocabulary import FillModel, OrderId
 from tradewind.order_service.domain.book import BUY
 from tradewind.platform.errors import MalformedRequest

@@ -9,7 +9,7 @@ from tradewind.contracts.journal import (
     CashTransferred,
     CashWithdrawn,
 )
-from tradewind.contracts.orders import Configuration
+from tradewind.contracts.trading_accounts import Configuration
 from tradewind.order_service.domain.cash_keys import CashMoved, Movement, cash_moved
 from tradewind.order_service.domain.commands import (
     Configure,

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from msgspec import Struct, field
 
 from tradewind.contracts.limits import AccountLimits
-from tradewind.contracts.orders import Configuration, Order
+from tradewind.contracts.orders import Order
 from tradewind.contracts.terms import Terms
+from tradewind.contracts.trading_accounts import Configuration
 from tradewind.contracts.vocabulary import (
     AccountId,
     OrderId,

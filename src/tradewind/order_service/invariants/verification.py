@@ -11,7 +11,8 @@ from typing import TypeVar
 import msgspec
 
 from tradewind.contracts.journal import Event, OrderFilled
-from tradewind.contracts.orders import VenueSpec, Verification
+from tradewind.contracts.orders import Verification
+from tradewind.contracts.venues import VenueSpec
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.ledger import Ledger, Posting
 from tradewind.order_service.domain.state import Books, OrderState, VenueState

@@ -1,0 +1,69 @@
+"""A market of its own and its settings: fees, fills, time."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradewind.contracts.vocabulary import (
+    FillModel,
+    VenueId,
+)
+from tradewind.platform.money import (
+    MoneyUnits,
+)
+
+
+class FeeSchedule(Struct, frozen=True, kw_only=True):
+    """What the venue charges; rates of zero charge nothing.
+
+    All but the maker's and taker's rates are worked out on all that an order has traded.
+    """
+
+    fee_bps: Decimal = Decimal(0)
+    """Ten-thousandths of the value traded, with ``fee_per_share`` to the cent, half-even."""
+    fee_per_share: MoneyUnits = MoneyUnits(0)
+    fee_minimum: MoneyUnits = MoneyUnits(0)
+    """Lowest such fee of an order that traded; a sell never pays more than it brought in."""
+    maker_bps: Decimal = Decimal(0)
+    """On fills of orders that waited in the book: ten-thousandths of the value, to a hundredth of
+    a cent towards zero. Below zero it is a rebate."""
+    maker_per_share: MoneyUnits = MoneyUnits(0)
+    taker_bps: Decimal = Decimal(0)
+    """The same on fills that took what was shown."""
+    taker_per_share: MoneyUnits = MoneyUnits(0)
+    sell_fee_per_million: MoneyUnits = MoneyUnits(0)
+    """On sells, for each million of value, up to the cent: as the SEC's fee."""
+    sell_fee_per_share: MoneyUnits = MoneyUnits(0)
+    """On sells, for each share, up to the cent: as FINRA's trading activity fee."""
+    sell_fee_per_share_max: MoneyUnits = MoneyUnits(0)
+    """The most that an order pays by ``sell_fee_per_share``; zero means no bound."""
+
+
+class FillSettings(Struct, frozen=True, kw_only=True):
+    """How a venue fills orders."""
+
+    model: FillModel = FillModel.QUEUE
+    hidden_percent: int = 0
+    """How much stands hidden at each of the feed's prices, in percent of what it shows there."""
+    impact_bps: int = 0
+    """How far users who take all that a side shows move the prices shown next, in
+    ten-thousandths; those who take a part move them by that part. Zero: not at all."""
+    impact_half_life_s: int = 60
+    """After so many seconds of the venue's time half of it is gone."""
+
+
+class VenueSpec(Struct, frozen=True, kw_only=True):
+    """A market of its own: books, accounts, clock and journal."""
+
+    venue_id: VenueId
+    name: str
+    fees: FeeSchedule = FeeSchedule()
+    fills: FillSettings = FillSettings()
+    follows_feed_time: bool = False
+    """A replay: the core's time is that of the newest feed message."""
+    starts_at: datetime | None = None
+    """The time of such a venue until its feed speaks: what is done before must not lie in the
+    replay's future."""
+    market_collar_bps: int = 500
+    """What a market buy reserves above the last price, in ten-thousandths."""

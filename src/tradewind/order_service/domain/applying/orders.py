@@ -1,0 +1,186 @@
+"""Fold events of an order in, but for its fills: taken, activated, triggered, ended."""
+
+from datetime import datetime
+
+from msgspec import structs
+
+from tradewind.contracts import journal
+from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderStatus
+from tradewind.order_service.domain.applying.entry import NOTHING, Handlers, without_zeros
+from tradewind.order_service.domain.ledger import (
+    Posting,
+)
+from tradewind.order_service.domain.lifecycle import move
+from tradewind.order_service.domain.recent import remember
+from tradewind.order_service.domain.state import (
+    AccountState,
+    Books,
+    OrderState,
+    VenueState,
+)
+
+
+def _order_accepted(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderAccepted
+) -> list[Posting]:
+    account = state.accounts[event.account_id]
+    order = OrderState(
+        order_id=event.order_id,
+        account_id=event.account_id,
+        client_order_id=event.client_order_id,
+        symbol=event.symbol,
+        side=event.side,
+        order_type=event.order_type,
+        time_in_force=event.time_in_force,
+        qty=event.qty,
+        limit_price=event.limit_price,
+        extended_hours=event.extended_hours,
+        status=event.status,
+        hold=event.hold,
+        hold_price=event.hold_price,
+        queue_ahead=event.queue_ahead,
+        priority=number,
+        created_at=at,
+        updated_at=at,
+        replaces=event.replaces,
+    )
+    order.terms = event.terms
+    if event.terms is not None and event.terms.group_id is not None:
+        state.groups.setdefault(event.terms.group_id, {})[order.order_id] = None
+    state.orders[order.order_id] = order
+    account.order_ids[order.order_id] = None
+    account.client_order_ids[order.client_order_id] = order.order_id
+    if order.status is not OrderStatus.HELD:
+        remember(account, at, event)
+    if order.status not in (OrderStatus.ACCEPTED, OrderStatus.HELD):
+        books.add(order)
+    return _held(state, order, order.hold)
+
+
+def _held(state: VenueState, order: OrderState, amount: int) -> list[Posting]:
+    if not amount:
+        return NOTHING
+    account = state.accounts[order.account_id]
+    asset = account.currency if order.side is OrderSide.BUY else order.symbol
+    return [(account.ledger_available, asset, -amount), (account.ledger_held, asset, amount)]
+
+
+def _order_activated(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderActivated
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    order.status = move(order.status, OrderStatus.NEW)
+    order.queue_ahead = event.queue_ahead
+    order.priority = number
+    order.updated_at = at
+    books.add(order)
+    return _reserve(state, order, event)
+
+
+def _reserve(
+    state: VenueState, order: OrderState, event: journal.OrderActivated | journal.OrderTriggered
+) -> list[Posting]:
+    """Post what a leg reserves once it has to."""
+    if not event.hold:
+        return NOTHING
+    order.hold = event.hold
+    order.hold_price = event.hold_price
+    return _held(state, order, event.hold)
+
+
+def _order_triggered(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderTriggered
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    assert order.terms is not None
+    books.remove(order)
+    order.terms = structs.replace(order.terms, triggered_at=at)
+    order.queue_ahead = event.queue_ahead
+    order.priority = number
+    order.updated_at = at
+    books.add(order)
+    return _reserve(state, order, event)
+
+
+def _trail_moved(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.TrailMoved
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    assert order.terms is not None
+    order.terms = structs.replace(order.terms, hwm=event.hwm, stop_price=event.stop_price)
+    order.updated_at = at
+    return NOTHING
+
+
+def _order_reduced(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderReduced
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    order.qty = event.qty
+    order.updated_at = at
+    return NOTHING
+
+
+def _order_canceled(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderCanceled
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    order.canceled_at = at
+    return _end(state, books, at, order, OrderStatus.CANCELED)
+
+
+def _order_expired(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderExpired
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    order.expired_at = at
+    return _end(state, books, at, order, OrderStatus.EXPIRED)
+
+
+def _order_replaced(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderReplaced
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    order.replaced_at = at
+    order.replaced_by = event.replaced_by
+    return _end(state, books, at, order, OrderStatus.REPLACED)
+
+
+def _end(
+    state: VenueState, books: Books, at: datetime, order: OrderState, status: OrderStatus
+) -> list[Posting]:
+    """Take an order out of everything and give its hold back."""
+    account = state.accounts[order.account_id]
+    books.remove(order)
+    order.status = move(order.status, status)
+    order.updated_at = at
+    hold, order.hold = order.hold, 0
+    forget(state, account, order.order_id)
+    asset = account.currency if order.side is OrderSide.BUY else order.symbol
+    return without_zeros(
+        (account.ledger_held, asset, -hold), (account.ledger_available, asset, hold)
+    )
+
+
+def forget(state: VenueState, account: AccountState, order_id: OrderId) -> None:
+    """Drop an order that has ended."""
+    order = state.orders.pop(order_id)
+    if order.terms is not None and order.terms.group_id is not None:
+        members = state.groups[order.terms.group_id]
+        del members[order_id]
+        if not members:
+            del state.groups[order.terms.group_id]
+    del account.order_ids[order_id]
+    del account.client_order_ids[order.client_order_id]
+
+
+HANDLERS: Handlers = {
+    journal.OrderAccepted: _order_accepted,
+    journal.OrderActivated: _order_activated,
+    journal.OrderTriggered: _order_triggered,
+    journal.TrailMoved: _trail_moved,
+    journal.OrderReduced: _order_reduced,
+    journal.OrderCanceled: _order_canceled,
+    journal.OrderExpired: _order_expired,
+    journal.OrderReplaced: _order_replaced,
+}

@@ -1,0 +1,105 @@
+"""Fold events of the whole venue in: its sessions and corporate actions."""
+
+from datetime import datetime
+
+from tradewind.contracts import journal
+from tradewind.order_service.domain.applying.entry import NOTHING, Handlers, without_zeros
+from tradewind.order_service.domain.ledger import (
+    CORPORATE_ACTIONS,
+    Posting,
+)
+from tradewind.order_service.domain.state import (
+    Books,
+    VenueState,
+)
+from tradewind.platform.money import (
+    MoneyUnits,
+    PriceUnits,
+    QuantityUnits,
+    Rounding,
+    divide,
+    multiply_units,
+)
+
+
+def _session_started(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.SessionStarted
+) -> list[Posting]:
+    state.session_date = event.trading_date
+    state.previous_closing_prices.update(state.closing_prices)
+    for account in state.accounts.values():
+        account.last_equity = account.closing_equity
+        for symbol, position in account.positions.items():
+            position.qty_at_day_start = state.qty(account, symbol)
+            position.cost_today = MoneyUnits(0)
+    return NOTHING
+
+
+def _session_ended(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.SessionEnded
+) -> list[Posting]:
+    state.session_date = None
+    state.closing_prices.update(event.closing_prices)
+    for account in state.accounts.values():
+        equity = state.cash_available(account) + state.cash_held(account)
+        for symbol, position in account.positions.items():
+            price = state.closing_prices.get(symbol)
+            if price is None:
+                equity += position.cost_basis
+            else:
+                equity += multiply_units(price, state.qty(account, symbol))
+        account.closing_equity = MoneyUnits(equity)
+    return NOTHING
+
+
+def _position_split(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.PositionSplit
+) -> list[Posting]:
+    account = state.accounts[event.account_id]
+    position = account.positions[event.symbol]
+    position.qty_at_day_start = QuantityUnits(
+        position.qty_at_day_start * event.qty_after // event.qty_before
+    )
+    if not event.qty_after:
+        del account.positions[event.symbol]
+    change = event.qty_after - event.qty_before
+    return without_zeros(
+        (account.ledger_available, event.symbol, change),
+        (CORPORATE_ACTIONS, event.symbol, -change),
+    )
+
+
+def _dividend_paid(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.DividendPaid
+) -> list[Posting]:
+    account = state.accounts[event.account_id]
+    return without_zeros(
+        (account.ledger_available, account.currency, event.amount),
+        (CORPORATE_ACTIONS, account.currency, -event.amount),
+    )
+
+
+def _corporate_action_applied(
+    state: VenueState,
+    books: Books,
+    number: int,
+    at: datetime,
+    event: journal.CorporateActionApplied,
+) -> list[Posting]:
+    state.actions_done[event.action_id] = event.ex_date
+    if event.new_rate:
+        for prices in (state.closing_prices, state.previous_closing_prices):
+            if close := prices.get(event.symbol):
+                prices[event.symbol] = PriceUnits(
+                    divide(close * event.old_rate, event.new_rate, Rounding.HALF_EVEN)
+                )
+    return NOTHING
+
+
+HANDLERS: Handlers = {
+    journal.SessionStarted: _session_started,
+    journal.SessionEnded: _session_ended,
+    journal.PositionSplit: _position_split,
+    journal.DividendPaid: _dividend_paid,
+    journal.CorporateActionApplied: _corporate_action_applied,
+}
