@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from tradewind.contracts.accounts import Bootstrap
 from tradewind.contracts.vocabulary import MAIN_VENUE, AccountId
+from tradewind.main_venue import main_feed, open_main_venue
 from tradewind.platform.bus import Bus, InProcessBus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.component import Component
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
     from tradewind.account_service.app import AccountApp
     from tradewind.api_gateway.app import GatewayApp
     from tradewind.contracts.accounts import AccountService
-    from tradewind.contracts.market_data import FeedSpec
     from tradewind.contracts.orders import OrderService
-    from tradewind.contracts.venues import VenueSpec
     from tradewind.market_data_service.app import MarketDataApp
     from tradewind.order_service.leadership import Leadership
     from tradewind.order_service.service import OrderApp
@@ -197,10 +196,10 @@ class Platform:
         await self._begin(services.accounts)
         await self._begin(services.orders)
         if MAIN_VENUE not in await services.orders.list_venues():
-            await services.orders.create_venue(_main_venue(self._settings))
+            await open_main_venue(services.orders, self._settings)
         self._report("Starting market data")
         await self._begin(services.market_data)
-        await services.market_data.create_feed(_main_feed(self._settings))
+        await services.market_data.create_feed(main_feed(self._settings))
         bootstrap = await _bootstrap(self._settings, services.accounts, services.orders)
         await self._begin(services.portfolio)
         await self._begin(services.gateway)
@@ -349,30 +348,3 @@ async def _bootstrap(
             await orders.deposit(account_id, cash, _INITIAL_DEPOSIT)
 
     return await accounts.bootstrap(MAIN_VENUE, fund)
-
-
-def _main_venue(settings: Settings) -> "VenueSpec":
-    from tradewind.contracts.venues import FeeSchedule, VenueSpec
-
-    return VenueSpec(
-        venue_id=MAIN_VENUE,
-        name="Main",
-        fees=FeeSchedule(
-            fee_bps=settings.fee_bps,
-            fee_per_share=MoneyUnits(to_units(settings.fee_per_share)),
-            fee_minimum=MoneyUnits(to_units(settings.fee_minimum)),
-        ),
-    )
-
-
-def _main_feed(settings: Settings) -> "FeedSpec":
-    from tradewind.contracts.market_data import FeedSpec
-
-    return FeedSpec(
-        venue_id=MAIN_VENUE,
-        kind=settings.feed,
-        symbols=settings.feed_symbols,
-        seed=settings.feed_seed,
-        hours=settings.session_hours,
-        lockstep=False,
-    )

@@ -5,6 +5,7 @@ from typing import NewType
 from zoneinfo import ZoneInfo
 
 from tradewind.platform.modes import FeedKind as FeedKind
+from tradewind.platform.modes import FillModel as FillModel
 from tradewind.platform.modes import SessionHours as SessionHours
 
 AccountId = NewType("AccountId", str)
@@ -92,17 +93,6 @@ class OrderStatus(StrEnum):
 _OPEN = frozenset(
     {OrderStatus.ACCEPTED, OrderStatus.HELD, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED}
 )
-
-
-class FillModel(StrEnum):
-    """How orders meet the depth and the trades that a venue's feed shows."""
-
-    QUEUE = "queue"
-    """Depth is walked level by level; an order that waits keeps its place in the queue."""
-    TOP_OF_BOOK = "top_of_book"
-    """Only the best level is there, without a queue."""
-    INSTANT = "instant"
-    """The best price is there for any quantity."""
 
 
 class AssetClass(StrEnum):

@@ -17,3 +17,14 @@ class SessionHours(StrEnum):
     """The exchange's own calendar."""
     ALWAYS = "always"
     """Around the clock; a trading day runs from midnight to midnight, New York time."""
+
+
+class FillModel(StrEnum):
+    """How orders meet the depth and the trades that a venue's feed shows."""
+
+    QUEUE = "queue"
+    """Depth is walked level by level; an order that waits keeps its place in the queue."""
+    TOP_OF_BOOK = "top_of_book"
+    """Only the best level is there, without a queue."""
+    INSTANT = "instant"
+    """The best price is there for any quantity."""

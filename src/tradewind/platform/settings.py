@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tradewind.platform.errors import StartupRefused
-from tradewind.platform.modes import FeedKind, SessionHours
+from tradewind.platform.modes import FeedKind, FillModel, SessionHours
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 """A list that is written with commas in the environment."""
@@ -71,7 +71,51 @@ class Settings(BaseSettings):
     fee_minimum: Decimal = Field(
         default=Decimal(0),
         ge=0,
-        description="Lowest fee of an execution, in dollars; taken at the first start.",
+        description="Lowest fee of an order that traded, in dollars; taken at the first start.",
+    )
+    maker_bps: Decimal = Field(
+        default=Decimal(0),
+        description="Fee of fills that waited, in ten-thousandths; below 0 a rebate; first start.",
+    )
+    maker_per_share: Decimal = Field(
+        default=Decimal(0), description="The same a share, in dollars; taken at the first start."
+    )
+    taker_bps: Decimal = Field(
+        default=Decimal(0),
+        description="Fee of fills that took, in ten-thousandths; below 0 a rebate; first start.",
+    )
+    taker_per_share: Decimal = Field(
+        default=Decimal(0), description="The same a share, in dollars; taken at the first start."
+    )
+    sell_fee_per_million: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        description="Fee of sells for each million of value, in dollars; first start.",
+    )
+    sell_fee_per_share: Decimal = Field(
+        default=Decimal(0), ge=0, description="Fee of sells a share, in dollars; first start."
+    )
+    sell_fee_per_share_max: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        description="Most that an order pays by sell_fee_per_share; 0 is no bound; first start.",
+    )
+    fill_model: FillModel = Field(
+        default=FillModel.QUEUE,
+        description="How the main venue fills orders; taken at the first start.",
+    )
+    fill_hidden_percent: int = Field(
+        default=0,
+        ge=0,
+        description="Size hidden behind each shown price, in percent of it; first start.",
+    )
+    fill_impact_bps: int = Field(
+        default=0,
+        ge=0,
+        description="How far taking a whole side moves prices, in ten-thousandths; first start.",
+    )
+    fill_impact_half_life_s: int = Field(
+        default=60, ge=1, description="Seconds after which half of that is gone; first start."
     )
     rate_limit_per_key: str = Field(
         default="12000/minute", description="Requests of one API key or session."
