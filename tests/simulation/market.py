@@ -13,6 +13,7 @@ from tradewind.contracts.market_data import (
     DepthLevel,
     FeedEvent,
     FeedMessage,
+    Listing,
     SessionClosed,
     SessionOpened,
     Split,
@@ -36,6 +37,7 @@ class Market:
 
     async def run(self) -> None:
         """Speak for ever."""
+        self._say(*(Listing(symbol=symbol) for symbol in SYMBOLS))
         self._say(SessionOpened(self._day, self.world.start))
         while True:
             await asyncio.sleep(self._random.expovariate(5.0))
@@ -61,7 +63,8 @@ class Market:
         elif dice < 0.6:
             rate = MoneyUnits(33 * CENT)
             self._say(CashDividend(f"dividend {self._day}", symbol, self._day, rate), twice=True)
-        self._say(SessionOpened(self._day, at))
+        listing = Listing(symbol=symbol, easy_to_borrow=dice < 0.5)
+        self._say(listing, SessionOpened(self._day, at))
 
     def _depth(self) -> Depth:
         draw = self._random

@@ -12,6 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from tradewind.contracts.limits import AccountLimits
+from tradewind.contracts.market_data import Listing
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
@@ -239,6 +240,12 @@ class OrderReplaced(Struct, frozen=True, tag="order_replaced"):
     hold_released: int
 
 
+class InstrumentListed(Struct, frozen=True, tag="instrument_listed"):
+    """The feed told the rules of an instrument for the first time, or others than before."""
+
+    listing: Listing
+
+
 class SessionStarted(Struct, frozen=True, tag="session_started"):
     """The venue began a trading date."""
 
@@ -304,6 +311,7 @@ Event = (
     | OrderCanceled
     | OrderExpired
     | OrderReplaced
+    | InstrumentListed
     | SessionStarted
     | SessionEnded
     | PositionSplit

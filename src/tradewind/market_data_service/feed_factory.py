@@ -70,7 +70,8 @@ class FeedFactory:
 
     async def _replay(self, stored: StoredFeed, symbols: Sequence[str]) -> Feed:
         past = await self._past(stored.spec, symbols)
-        return ReplayFeed(stored, past, self.calendar, self._bus, self._storage.feeds)
+        listings = await self._instruments.listings(past.symbols)
+        return ReplayFeed(stored, past, listings, self.calendar, self._bus, self._storage.feeds)
 
     async def _past(self, spec: FeedSpec, symbols: Sequence[str]) -> Past:
         ticks = await self._instruments.ticks(symbols)
@@ -88,7 +89,14 @@ class FeedFactory:
         # A later run must not repeat the moves of an earlier one.
         market = SimulatedMarket(instruments, f"{spec.seed}:{run}", self._clock.now())
         return SimulatedFeed(
-            stored, market, sessions, self._storage, self._bus, self._clock, self._interval_s
+            stored,
+            market,
+            await self._instruments.listings(each.symbol for each in instruments),
+            sessions,
+            self._storage,
+            self._bus,
+            self._clock,
+            self._interval_s,
         )
 
     async def _simulated_instruments(

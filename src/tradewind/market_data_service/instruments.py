@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from tradewind.contracts.market_data import Instrument
+from tradewind.contracts.market_data import Instrument, Listing
 from tradewind.contracts.vocabulary import AssetClass, InstrumentId
 from tradewind.market_data_service.reference_repository import ReferenceRepository
 from tradewind.platform.ids import derived_id
@@ -27,6 +27,9 @@ def make_instrument(symbol: str, name: str, exchange: str) -> Instrument:
         symbol=symbol,
         name=name,
         exchange=exchange,
+        marginable=True,
+        shortable=True,
+        easy_to_borrow=True,
         price_increment=_CENT,
         quantity_increment=_SMALLEST_FRACTION,
     )
@@ -81,6 +84,11 @@ class Instruments:
         """Return the price increments of those symbols that exist."""
         found = {symbol: await self.find(symbol) for symbol in symbols}
         return {symbol: each.price_increment for symbol, each in found.items() if each}
+
+    async def listings(self, symbols: Iterable[str]) -> tuple[Listing, ...]:
+        """Return what a venue has to know of those symbols that exist."""
+        found = [await self.find(symbol) for symbol in symbols]
+        return tuple(each.listing() for each in found if each)
 
     def _lookup(self, symbol_or_id: str) -> Instrument | None:
         return self._by_symbol.get(symbol_or_id.upper()) or self._by_id.get(symbol_or_id.lower())

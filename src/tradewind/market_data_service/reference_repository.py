@@ -17,7 +17,7 @@ from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits, from
 
 _INSTRUMENTS = """
 SELECT instrument_id::text, symbol, name, exchange, asset_class, active, tradable, marginable,
-       shortable, fractionable,
+       shortable, easy_to_borrow, fractionable, maintenance_percent,
        (price_increment * 1000000000)::bigint AS price_increment,
        (quantity_increment * 1000000000)::bigint AS quantity_increment
 FROM instruments
@@ -25,9 +25,10 @@ ORDER BY symbol
 """
 
 _ADD_INSTRUMENT = """
-INSERT INTO instruments (instrument_id, symbol, name, exchange, asset_class,
+INSERT INTO instruments (instrument_id, symbol, name, exchange, asset_class, marginable,
+                         shortable, easy_to_borrow, fractionable, maintenance_percent,
                          price_increment, quantity_increment)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (symbol) DO NOTHING
 """
 
@@ -131,6 +132,11 @@ async def add_instruments(connection: PooledConnection, instruments: Sequence[In
                 each.name,
                 each.exchange,
                 each.asset_class,
+                each.marginable,
+                each.shortable,
+                each.easy_to_borrow,
+                each.fractionable,
+                each.maintenance_percent,
                 from_units(each.price_increment),
                 from_units(each.quantity_increment),
             )
@@ -167,7 +173,9 @@ def _instrument(row: Record) -> Instrument:
         tradable=row["tradable"],
         marginable=row["marginable"],
         shortable=row["shortable"],
+        easy_to_borrow=row["easy_to_borrow"],
         fractionable=row["fractionable"],
+        maintenance_percent=row["maintenance_percent"],
         price_increment=PriceUnits(row["price_increment"]),
         quantity_increment=QuantityUnits(row["quantity_increment"]),
     )

@@ -124,7 +124,7 @@ class Venue:
                 case SessionClosed():
                     self.is_open = False
                 case _:
-                    pass  # corporate actions change no price that is shown
+                    pass  # corporate actions and listings change no price that is shown
 
     def _keep(self, symbol: str) -> Latest:
         kept = self._latest.get(symbol)

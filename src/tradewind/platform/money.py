@@ -24,6 +24,9 @@ MoneyUnits = NewType("MoneyUnits", int)
 
 CENT: int = SCALE // 100
 
+SUB_PENNY: int = SCALE // 10_000
+"""The step in which shares below one dollar are quoted."""
+
 _MAX_TEXT = 64
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
 

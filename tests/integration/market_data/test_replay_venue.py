@@ -9,6 +9,7 @@ from tests.integration.market_data.market_data_site import Site, next_message
 from tradewind.contracts.market_data import (
     BarQuery,
     CashDividend,
+    Listing,
     SessionClosed,
     SessionOpened,
     Split,
@@ -45,7 +46,9 @@ async def test_step_publishes_one_message_a_day_numbered_without_a_gap(site: Sit
     assert [message.number for message in told] == [1, 2, 3]
     assert state.number == 3
     assert state.now == told[-1].at == datetime(2005, 3, 2, 21, tzinfo=UTC)
-    first = told[0].events
+    assert all([e.symbol for e in m.events[:2]] == ["AAPL", "IBM"] for m in told)
+    assert all({type(e) for e in m.events[:2]} == {Listing} for m in told)
+    first = told[0].events[2:]
     assert isinstance(first[0], Split)
     assert (first[0].new_rate, first[0].old_rate) == (2, 1)
     assert isinstance(first[1], SessionOpened)

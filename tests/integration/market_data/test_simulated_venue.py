@@ -11,6 +11,7 @@ from tradewind.contracts.market_data import (
     BarQuery,
     Depth,
     FeedMessage,
+    Listing,
     SessionClosed,
     SessionOpened,
     TickQuery,
@@ -52,13 +53,26 @@ async def all_bars(site: SimulatedSite, feed: SimulatedFeed, timeframe: str) -> 
     return (await read_bars(feed, site.storage, query)).items["AAPL"]
 
 
+async def test_listings_are_told_first_and_again_with_each_minute(site: SimulatedSite) -> None:
+    feed = await site.open("listings")
+    async with follow(site, feed) as messages:
+        await site.tick(feed, times=121)
+        told = [await next_message(messages) for _ in range(121)]
+    assert kinds(told[0])[:3] == [Listing, Listing, SessionOpened]
+    apple, _ = told[0].events[:2]
+    assert apple == Listing(symbol="AAPL")
+    with_listings = [each.number for each in told if Listing in kinds(each)]
+    assert with_listings[0] == 1
+    assert len(with_listings) == 2
+
+
 async def test_first_message_opens_the_session_and_shows_levels(site: SimulatedSite) -> None:
     feed = await site.open("first")
     async with follow(site, feed) as messages:
         await site.tick(feed)
         message = await next_message(messages)
     assert message.number == 1
-    opened = message.events[0]
+    opened = message.events[2]
     assert isinstance(opened, SessionOpened)
     assert opened.trading_date == date(2026, 1, 6)
     assert kinds(message).count(Depth) == 2
@@ -129,7 +143,7 @@ async def test_exchange_hours_stop_the_market_at_the_close(site: SimulatedSite) 
     async with follow(site, feed) as messages:
         await site.tick(feed, times=6)
         first, last = await next_message(messages), await next_message(messages)
-    assert isinstance(first.events[0], SessionOpened)
+    assert isinstance(first.events[2], SessionOpened)
     assert isinstance(last.events[-1], SessionClosed)
     assert feed.state().number == 2
     assert not feed.state().is_open
@@ -159,7 +173,7 @@ async def test_closed_market_shows_levels_once_and_trades_nothing(site: Simulate
     feed = await site.open("weekend", SessionHours.EXCHANGE)
     async with follow(site, feed) as messages:
         await site.tick(feed, times=5)
-        assert kinds(await next_message(messages)) == [Depth, Depth]
+        assert kinds(await next_message(messages)) == [Listing, Listing, Depth, Depth]
     assert feed.state().number == 1
 
 
@@ -178,7 +192,7 @@ async def test_restart_goes_on_with_prices_bars_and_trade_ids(site: SimulatedSit
         await site.tick(again, times=40)
         told = [await next_message(messages) for _ in range(40)]
     assert told[0].number == 1
-    assert isinstance(told[0].events[0], SessionOpened)
+    assert isinstance(told[0].events[2], SessionOpened)
     trades = [e for m in told for e in m.events if isinstance(e, Trade) and e.symbol == "AAPL"]
     assert trades[0].trade_id == kept.trade.trade_id + 1
     assert abs(trades[0].price - kept.trade.price) < price(1)
@@ -196,7 +210,7 @@ async def test_session_that_ended_while_stopped_is_closed_first(site: SimulatedS
     async with follow(site, again) as messages:
         await site.tick(again)
         message = await next_message(messages)
-    closed, opened = message.events[:2]
+    closed, opened = message.events[2:4]
     assert isinstance(closed, SessionClosed)
     assert (closed.trading_date, closed.at) == (date(2026, 1, 6), MIDNIGHT)
     assert isinstance(opened, SessionOpened)

@@ -15,6 +15,7 @@ from tradewind.contracts.market_data import (
     Depth,
     DepthLevel,
     FeedMessage,
+    Listing,
     SessionClosed,
     SessionOpened,
     Split,
@@ -473,6 +474,12 @@ class CoreMachine(RuleBasedStateMachine):
     def trade(self, symbol: str, price: PriceUnits, size: int) -> None:
         self.feed(Trade(symbol, self.now, price, QuantityUnits(size * SCALE), 1))
         self.just_traded = symbol, price
+
+    @rule(symbol=symbols, shortable=st.booleans(), percent=st.integers(1, 100))
+    def list_instrument(self, symbol: str, shortable: bool, percent: int) -> None:
+        listing = Listing(symbol=symbol, shortable=shortable, maintenance_percent=percent)
+        self.feed(listing)
+        assert self.core.listing(symbol) == listing
 
     @rule(
         symbol=symbols,

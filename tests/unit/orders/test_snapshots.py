@@ -6,7 +6,7 @@ import re
 import msgspec
 from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, money, price
 
-from tradewind.contracts.market_data import SessionClosed
+from tradewind.contracts.market_data import Listing, SessionClosed
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.trading_accounts import Configuration
 from tradewind.order_service.domain import commands
@@ -20,7 +20,7 @@ from tradewind.order_service.domain.state import (
 from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state, encode_state
 
 STRUCTURES = {
-    7: "c69ec46e12a67ce7",
+    8: "71a11c5346919e26",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -37,6 +37,7 @@ def structure() -> str:
         OrderState,
         Terms,
         PositionState,
+        Listing,
         Ledger,
         Configuration,
     )
@@ -54,6 +55,7 @@ def test_change_of_the_state_comes_with_a_new_format() -> None:
 
 def test_snapshot_gives_the_state_back() -> None:
     stage = Stage()
+    stage.feed(Listing(symbol="AAPL", maintenance_percent=40))
     stage.give(ALICE, 10)
     stage.depth(bids=[("9", 100)])
     stage.submit(ALICE, "sell", 3, "11", "gtc")

@@ -61,7 +61,7 @@ def wire_asset(instrument: Instrument) -> WireAsset:
         tradable=instrument.tradable,
         marginable=instrument.marginable,
         shortable=instrument.shortable,
-        easy_to_borrow=instrument.shortable,
+        easy_to_borrow=instrument.easy_to_borrow,
         fractionable=instrument.fractionable,
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import TypeVar
@@ -10,6 +10,7 @@ from typing import TypeVar
 from tradewind.contracts.market_data import (
     Bar,
     FeedState,
+    Listing,
     MarketClock,
     Quote,
     TickQuery,
@@ -48,10 +49,17 @@ class ReplayFeed:
     sources = HISTORY_SOURCES
 
     def __init__(
-        self, stored: StoredFeed, past: Past, calendar: Calendar, bus: Bus, feeds: FeedRepository
+        self,
+        stored: StoredFeed,
+        past: Past,
+        listings: Sequence[Listing],
+        calendar: Calendar,
+        bus: Bus,
+        feeds: FeedRepository,
     ) -> None:
         self.venue = Venue(stored.spec, bus, past.starts_at)
         self._past = past
+        self._listings = listings
         self._calendar = calendar
         self._feeds = feeds
         self._stopped = stored.stopped
@@ -217,7 +225,8 @@ class ReplayFeed:
         self._done += 1
         self._actions_after = day.session.trading_date
         self._closes.update((bar.symbol, bar.close) for bar in day.bars)
-        await self.venue.publish(day.session.closes_at, events)
+        # With each day, for whoever follows may have missed the first.
+        await self.venue.publish(day.session.closes_at, [*self._listings, *events])
 
     def _replay_day(self, index: int) -> ReplayDay:
         session = self._past.days[index]

@@ -1,12 +1,14 @@
 """A simulated market that runs by the clock: prints, levels, bars and sessions of one venue."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from tradewind.contracts.market_data import (
     Bar,
     FeedEvent,
     FeedState,
+    Listing,
     MarketClock,
     Quote,
     SessionClosed,
@@ -50,6 +52,7 @@ class SimulatedFeed:
         self,
         stored: StoredFeed,
         market: SimulatedMarket,
+        listings: Sequence[Listing],
         sessions: Sessions,
         storage: Storage,
         bus: Bus,
@@ -59,6 +62,7 @@ class SimulatedFeed:
         self.venue = Venue(stored.spec, bus, clock.now())
         self.sources = (source_of(stored.spec.venue_id),)
         self._market = market
+        self._listings = listings
         self._sessions = sessions
         self._storage = storage
         self._clock = clock
@@ -177,7 +181,7 @@ class SimulatedFeed:
         now = self._clock.now()
         if now <= self.venue.now and self.venue.number:
             return  # the machine's clock was set back
-        events: list[FeedEvent] = []
+        events: list[FeedEvent] = [] if self.venue.number else [*self._listings]
         if self._session is not None and now >= self._session.closes_at:
             self._close(self._session, events)
         session = self._sessions.current_or_next(now)
@@ -185,7 +189,7 @@ class SimulatedFeed:
             self._open(session, events)
             if self._trade(session, now, events):
                 # Who began to follow in the middle of a session learns of it within a minute.
-                events.append(SessionOpened(session.trading_date, session.opens_at))
+                events += (*self._listings, SessionOpened(session.trading_date, session.opens_at))
         elif not self.venue.number:
             events.extend(self._market.depths())
         if events:

@@ -19,6 +19,7 @@ from tradewind.contracts.journal import (
     OrderTriggered,
     TrailMoved,
 )
+from tradewind.contracts.market_data import Listing
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId
 from tradewind.order_service.domain.apply import apply
@@ -104,6 +105,13 @@ class Core:
         if account is None:
             raise AccountNotFound(f"account {account_id} is not open at {self.spec.name}")
         return account
+
+    def listing(self, symbol: str) -> Listing:
+        """Return an instrument's rules; cautious ones where the feed has told none."""
+        told = self.state.instruments.get(symbol)
+        if told is not None:
+            return told
+        return Listing(symbol=symbol, marginable=False, shortable=False, easy_to_borrow=False)
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,7 @@ from tradewind.contracts.journal import (
     CancelReason,
     CorporateActionApplied,
     DividendPaid,
+    InstrumentListed,
     Liquidity,
     OrderActivated,
     OrderExpired,
@@ -19,6 +20,7 @@ from tradewind.contracts.market_data import (
     CashDividend,
     Depth,
     FeedMessage,
+    Listing,
     SessionClosed,
     SessionOpened,
     Split,
@@ -69,6 +71,12 @@ def _time_of(message: FeedMessage, index: int) -> datetime:
         if isinstance(event, Depth | Trade | SessionOpened | SessionClosed):
             return event.at
     return message.at
+
+
+def list_instrument(core: Core, listing: Listing) -> None:
+    """Take over an instrument's rules, if they are others than those known."""
+    if core.state.instruments.get(listing.symbol) != listing:
+        core.emit(InstrumentListed(listing))
 
 
 def show_depth(core: Core, depth: Depth) -> None:
@@ -275,6 +283,7 @@ def _holders(core: Core, symbol: str) -> list[AccountState]:
 # The value type is Any because each handler takes its own event. Bars tell the core nothing that
 # the trades in them have not told.
 _HANDLERS: dict[type, Callable[[Core, Any], None]] = {
+    Listing: list_instrument,
     Depth: show_depth,
     Trade: tell_trade,
     SessionOpened: open_session,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from msgspec import Struct, field
 
 from tradewind.contracts.limits import AccountLimits
+from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import Order
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.trading_accounts import Configuration
@@ -172,6 +173,8 @@ class VenueState(Struct, kw_only=True):
     """Closes before the newest session began: what the change of the day is counted from."""
     actions_done: dict[str, date] = field(default_factory=dict)
     """Corporate actions applied, by id, with their date."""
+    instruments: dict[str, Listing] = field(default_factory=dict)
+    """The rules of each instrument that the feed has told of, by symbol."""
     cash_keys: dict[str, CashMoved] = field(default_factory=dict)
     """Movements of cash by idempotency key; kept for good, for a key may be repeated any time."""
 

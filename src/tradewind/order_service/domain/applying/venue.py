@@ -1,4 +1,4 @@
-"""Fold events of the whole venue in: its sessions and corporate actions."""
+"""Fold events of the whole venue in: its instruments, sessions and corporate actions."""
 
 from datetime import datetime
 
@@ -20,6 +20,13 @@ from tradewind.platform.money import (
     divide,
     multiply_units,
 )
+
+
+def _instrument_listed(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.InstrumentListed
+) -> list[Posting]:
+    state.instruments[event.listing.symbol] = event.listing
+    return NOTHING
 
 
 def _session_started(
@@ -97,6 +104,7 @@ def _corporate_action_applied(
 
 
 HANDLERS: Handlers = {
+    journal.InstrumentListed: _instrument_listed,
     journal.SessionStarted: _session_started,
     journal.SessionEnded: _session_ended,
     journal.PositionSplit: _position_split,
