@@ -31,6 +31,8 @@ class Listing(Struct, frozen=True, kw_only=True, tag="listing"):
     """Smallest step of a price; of an equity only at or above one dollar."""
     quantity_increment: QuantityUnits = QuantityUnits(1)
     """Smallest step of an order's quantity."""
+    quantity_min: QuantityUnits = QuantityUnits(0)
+    """Smallest order."""
     maintenance_percent: int = 30
     """What a margin account must keep of a position's value, in percent."""
 
@@ -62,11 +64,16 @@ class Instrument(Struct, frozen=True, kw_only=True):
     """Smallest step of a limit price at or above one dollar."""
     quantity_increment: QuantityUnits
     """Smallest step of an order's quantity."""
+    quantity_min: QuantityUnits = QuantityUnits(0)
+    """Smallest order."""
     maintenance_percent: int = 30
     """What a margin account must keep of a position's value, in percent."""
 
     def listing(self) -> Listing:
         """Return what a venue has to know of it."""
+        step: int = self.quantity_increment
+        if not self.fractionable:
+            step = max(step, SCALE)
         return Listing(
             symbol=self.symbol,
             asset_class=self.asset_class,
@@ -75,7 +82,8 @@ class Instrument(Struct, frozen=True, kw_only=True):
             shortable=self.shortable,
             easy_to_borrow=self.easy_to_borrow,
             price_increment=self.price_increment,
-            quantity_increment=self.quantity_increment,
+            quantity_increment=QuantityUnits(step),
+            quantity_min=self.quantity_min,
             maintenance_percent=self.maintenance_percent,
         )
 

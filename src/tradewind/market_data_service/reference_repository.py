@@ -19,7 +19,8 @@ _INSTRUMENTS = """
 SELECT instrument_id::text, symbol, name, exchange, asset_class, active, tradable, marginable,
        shortable, easy_to_borrow, fractionable, maintenance_percent,
        (price_increment * 1000000000)::bigint AS price_increment,
-       (quantity_increment * 1000000000)::bigint AS quantity_increment
+       (quantity_increment * 1000000000)::bigint AS quantity_increment,
+       (quantity_min * 1000000000)::bigint AS quantity_min
 FROM instruments
 ORDER BY symbol
 """
@@ -27,8 +28,8 @@ ORDER BY symbol
 _ADD_INSTRUMENT = """
 INSERT INTO instruments (instrument_id, symbol, name, exchange, asset_class, marginable,
                          shortable, easy_to_borrow, fractionable, maintenance_percent,
-                         price_increment, quantity_increment)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                         price_increment, quantity_increment, quantity_min)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (symbol) DO NOTHING
 """
 
@@ -139,6 +140,7 @@ async def add_instruments(connection: PooledConnection, instruments: Sequence[In
                 each.maintenance_percent,
                 from_units(each.price_increment),
                 from_units(each.quantity_increment),
+                from_units(each.quantity_min),
             )
             for each in instruments
         ],
@@ -178,6 +180,7 @@ def _instrument(row: Record) -> Instrument:
         maintenance_percent=row["maintenance_percent"],
         price_increment=PriceUnits(row["price_increment"]),
         quantity_increment=QuantityUnits(row["quantity_increment"]),
+        quantity_min=QuantityUnits(row["quantity_min"]),
     )
 
 

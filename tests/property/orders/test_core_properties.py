@@ -153,6 +153,8 @@ class CoreMachine(RuleBasedStateMachine):
         emitted, _ = self.core.drain()
         self.emitted = [record.event for record in emitted]
         self.remember()
+        if isinstance(command, SubmitOrder | ReplaceOrder):
+            self.check_steps()
         for record in emitted:
             event = msgspec.json.decode(msgspec.json.encode(record.event), type=type(record.event))
             apply(self.replica, self.replica_books, record.number, record.at, event)
@@ -177,6 +179,14 @@ class CoreMachine(RuleBasedStateMachine):
             else:
                 assert fees <= total, "no more than the fee of them together"
                 assert paid <= event.filled_value, "a sell pays what it brought in"
+
+    def check_steps(self) -> None:
+        """No order is taken between two steps of its instrument's prices."""
+        for event in self.emitted:
+            if isinstance(event, OrderAccepted) and event.limit_price is not None:
+                listing = self.core.listing(event.symbol)
+                assert listing.tradable
+                assert event.limit_price % listing.tick_at(event.limit_price) == 0
 
     @rule()
     def restart(self) -> None:
@@ -475,9 +485,23 @@ class CoreMachine(RuleBasedStateMachine):
         self.feed(Trade(symbol, self.now, price, QuantityUnits(size * SCALE), 1))
         self.just_traded = symbol, price
 
-    @rule(symbol=symbols, shortable=st.booleans(), percent=st.integers(1, 100))
-    def list_instrument(self, symbol: str, shortable: bool, percent: int) -> None:
-        listing = Listing(symbol=symbol, shortable=shortable, maintenance_percent=percent)
+    @rule(
+        symbol=symbols,
+        tradable=st.sampled_from([True] * 5 + [False]),
+        ticks=st.sampled_from([1, 1, 5]),
+        lot=st.sampled_from([1, 1, SCALE]),
+        least=st.integers(0, 3),
+    )
+    def list_instrument(
+        self, symbol: str, tradable: bool, ticks: int, lot: int, least: int
+    ) -> None:
+        listing = Listing(
+            symbol=symbol,
+            tradable=tradable,
+            price_increment=PriceUnits(ticks * CENT),
+            quantity_increment=QuantityUnits(lot),
+            quantity_min=QuantityUnits(least * SCALE),
+        )
         self.feed(listing)
         assert self.core.listing(symbol) == listing
 

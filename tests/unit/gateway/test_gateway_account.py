@@ -79,6 +79,10 @@ async def test_asset_has_the_class_key_and_is_found_in_any_case(gateway) -> None
         "AAPL",
         False,
     )
+    steps = asset["price_increment"], asset["min_trade_increment"], asset["min_order_size"]
+    assert steps == ("0.01", "0.000000001", "0.000000001")
+    whole = (await gateway.call("GET", "/v2/assets/IBM")).json()
+    assert whole["min_trade_increment"] == "1"
     missing = await gateway.call("GET", "/v2/assets/NOPE")
     assert missing.json() == {"code": 40410000, "message": "asset not found for NOPE"}
 

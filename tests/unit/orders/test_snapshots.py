@@ -20,7 +20,7 @@ from tradewind.order_service.domain.state import (
 from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state, encode_state
 
 STRUCTURES = {
-    8: "71a11c5346919e26",
+    9: "1325d10756abf244",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

@@ -5,6 +5,7 @@ from msgspec import Struct
 from tradewind.api_gateway.routing.message import Request, Response, json_response
 from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.trading.instruments import InstrumentDirectory
+from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.api_gateway.wire.query import Choice, Listing, Text
 from tradewind.contracts.market_data import Instrument, MarketDataService
 from tradewind.contracts.vocabulary import AssetClass
@@ -44,6 +45,9 @@ class WireAsset(Struct, frozen=True, kw_only=True, rename={"asset_class": "class
     shortable: bool
     easy_to_borrow: bool
     fractionable: bool
+    min_order_size: str
+    min_trade_increment: str
+    price_increment: str
     maintenance_margin_requirement: int = 100
     margin_requirement_long: str = "100"
     attributes: tuple[str, ...] = ()
@@ -51,6 +55,7 @@ class WireAsset(Struct, frozen=True, kw_only=True, rename={"asset_class": "class
 
 def wire_asset(instrument: Instrument) -> WireAsset:
     """Return an instrument as the wire shows it."""
+    listing = instrument.listing()
     return WireAsset(
         id=instrument.instrument_id,
         asset_class=instrument.asset_class,
@@ -63,6 +68,9 @@ def wire_asset(instrument: Instrument) -> WireAsset:
         shortable=instrument.shortable,
         easy_to_borrow=instrument.easy_to_borrow,
         fractionable=instrument.fractionable,
+        min_order_size=decimal_text(max(instrument.quantity_min, listing.quantity_increment)),
+        min_trade_increment=decimal_text(listing.quantity_increment),
+        price_increment=decimal_text(instrument.price_increment),
     )
 
 

@@ -5,7 +5,7 @@ Each function raises a ``Refusal`` that names the value and what would be right.
 
 from decimal import Decimal
 
-from tradewind.contracts.market_data import Instrument
+from tradewind.contracts.market_data import Instrument, Listing
 from tradewind.contracts.vocabulary import AssetClass, TimeInForce
 from tradewind.platform.errors import MalformedRequest, Refusal
 from tradewind.platform.money import (
@@ -23,10 +23,6 @@ _AMOUNT_MAX = 1_000_000_000 * SCALE
 
 _PERCENT_MAX = 100 * SCALE
 
-_SUB_PENNY_BELOW = SCALE
-_STEP_AT_ONE_DOLLAR = SCALE // 100
-_STEP_BELOW_ONE_DOLLAR = SCALE // 10_000
-
 
 class OrderNotAcceptable(Refusal):
     """The order is well formed, but a rule of the market or of this server forbids it."""
@@ -39,17 +35,15 @@ def read_qty(value: Decimal) -> QuantityUnits:
     return QuantityUnits(_positive("qty", value))
 
 
-def read_price(name: str, value: Decimal, asset_class: AssetClass) -> PriceUnits:
+def read_price(name: str, value: Decimal, listing: Listing) -> PriceUnits:
     """Return a price in billionths that respects the smallest step of its range."""
-    units = _positive(name, value)
-    if asset_class is AssetClass.US_EQUITY:
-        step = _STEP_BELOW_ONE_DOLLAR if units < _SUB_PENNY_BELOW else _STEP_AT_ONE_DOLLAR
-        if units % step:
-            raise OrderNotAcceptable(
-                f"invalid {name} {format_units(units)}. sub-penny increment does not fulfill "
-                "minimum pricing criteria: two decimals from one dollar, four below"
-            )
-    return PriceUnits(units)
+    price = PriceUnits(_positive(name, value))
+    if price % (step := listing.tick_at(price)):
+        raise OrderNotAcceptable(
+            f"invalid {name} {format_units(price)}. sub-penny increment does not fulfill minimum "
+            f"pricing criteria: {listing.symbol} is quoted in steps of {format_units(step)} there"
+        )
+    return price
 
 
 def read_notional(value: Decimal, instrument: Instrument) -> MoneyUnits:

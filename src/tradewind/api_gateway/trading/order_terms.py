@@ -5,9 +5,9 @@ from decimal import Decimal
 from tradewind.api_gateway.trading.order_bodies import NewOrderBody
 from tradewind.api_gateway.trading.order_combinations import Words
 from tradewind.api_gateway.trading.order_rules import read_percent, read_price
-from tradewind.contracts.market_data import Instrument
+from tradewind.contracts.market_data import Instrument, Listing
 from tradewind.contracts.terms import Leg, Terms
-from tradewind.contracts.vocabulary import AssetClass, GroupRole, OrderClass, OrderId
+from tradewind.contracts.vocabulary import GroupRole, OrderClass, OrderId
 from tradewind.platform.ids import new_id
 from tradewind.platform.money import MoneyUnits, PriceUnits
 
@@ -16,11 +16,12 @@ class PriceReader:
     """Reads prices in the steps of one instrument."""
 
     def __init__(self, instrument: Instrument | None) -> None:
-        self._asset_class = AssetClass.US_EQUITY if instrument is None else instrument.asset_class
+        # An order may outlive the entry of its instrument: it keeps the steps of a share then.
+        self._listing = Listing(symbol="it") if instrument is None else instrument.listing()
 
     def read(self, name: str, value: Decimal | None) -> PriceUnits | None:
         """Return a price in billionths, ``None`` where there is none."""
-        return None if value is None else read_price(name, value, self._asset_class)
+        return None if value is None else read_price(name, value, self._listing)
 
 
 def read_terms(

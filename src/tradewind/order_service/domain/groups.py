@@ -201,7 +201,7 @@ def _worst_price(core: Core, order: OrderState) -> PriceUnits:
         return order.limit_price
     assert order.terms is not None
     assert order.terms.stop_price is not None
-    return risk.with_collar(core, order.terms.stop_price)
+    return risk.with_collar(core, order.symbol, order.terms.stop_price)
 
 
 def _hold(core: Core, order: OrderState, price: PriceUnits | None) -> Hold | None:

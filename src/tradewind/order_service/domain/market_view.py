@@ -12,14 +12,21 @@ from tradewind.contracts.venues import FillSettings
 from tradewind.contracts.vocabulary import FillModel, OrderId
 from tradewind.order_service.domain.book import BUY
 from tradewind.platform.errors import MalformedRequest
-from tradewind.platform.money import CENT, SCALE, PriceUnits, QuantityUnits, Rounding, divide
+from tradewind.platform.money import (
+    CENT,
+    SCALE,
+    SUB_PENNY,
+    PriceUnits,
+    QuantityUnits,
+    Rounding,
+    divide,
+)
 
 _ANY_SIZE = 10**27
 """More than all orders together: what an instant venue shows and trades at its best price."""
 
 _BPS = 10_000
 _PERCENT = 100
-_SUB_DOLLAR_TICK = CENT // 100
 
 
 _HIDDEN_PERCENT_MAX = 1_000
@@ -226,5 +233,5 @@ def _total(levels: tuple[DepthLevel, ...]) -> int:
 
 def _in_ticks(move: int, price: int) -> int:
     """Bring a move to the steps in which prices of this height are quoted."""
-    tick = CENT if price >= SCALE else _SUB_DOLLAR_TICK
+    tick = CENT if price >= SCALE else SUB_PENNY
     return divide(move, tick, Rounding.HALF_EVEN) * tick

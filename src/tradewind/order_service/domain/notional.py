@@ -1,8 +1,8 @@
 """Orders for an amount of money: how many shares it is for.
 
-The quantity is worked out once, when the order is taken, to a billionth and rounded down: a market
-order in an open session walks what it would meet, level by level, so that it spends the amount and
-not more; otherwise the limit or the newest known price divides it.
+The quantity is worked out once, when the order is taken, in the instrument's lots and rounded down:
+a market order in an open session walks what it would meet, level by level, so that it spends the
+amount and not more; otherwise the limit or the newest known price divides it.
 """
 
 from msgspec import structs
@@ -35,11 +35,12 @@ def with_qty(core: Core, command: SubmitOrder) -> SubmitOrder:
     if core.is_open and command.limit_price is None:
         other = 1 - book_side(command.side)
         levels = core.view.instrument(command.symbol).shown[other].levels
-    qty = _shares(amount, price, levels)
+    lot = core.listing(command.symbol).quantity_increment
+    qty = QuantityUnits(_shares(amount, price, levels) // lot * lot)
     if not qty:
         raise NotionalTooSmall(
-            f"notional {format_units(amount)} is less than a billionth of a share at "
-            f"{format_units(price)}"
+            f"notional {format_units(amount)} is less than {format_units(lot)} of "
+            f"{command.symbol} at {format_units(price)}"
         )
     return structs.replace(command, qty=qty)
 

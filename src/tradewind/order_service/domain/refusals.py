@@ -50,6 +50,30 @@ class AccountOfAnotherVenue(MalformedRequest):
     title = "Account of another venue"
 
 
+class InstrumentNotTradable(Refusal):
+    """The instrument is not traded at present."""
+
+    title = "Instrument not tradable"
+
+
+class PriceNotOnTick(Refusal):
+    """A price lies between two steps of the instrument."""
+
+    title = "Price not on a tick"
+
+
+class QuantityNotInLots(Refusal):
+    """The quantity is not a multiple of the instrument's step."""
+
+    title = "Quantity not in lots"
+
+
+class QuantityTooSmall(Refusal):
+    """The quantity is below the instrument's smallest order."""
+
+    title = "Quantity too small"
+
+
 class FractionalTradingOff(Refusal):
     """The account takes whole shares only."""
 

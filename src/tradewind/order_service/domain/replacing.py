@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import ReplaceOrder
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import OrderType
@@ -45,7 +46,7 @@ def check(old: OrderState, command: ReplaceOrder) -> None:
         )
 
 
-def new_terms(old: OrderState, command: ReplaceOrder) -> Terms | None:
+def new_terms(old: OrderState, command: ReplaceOrder, listing: Listing) -> Terms | None:
     """Return the terms of the order that replaces another; a trailing one keeps its mark."""
     terms = old.terms
     if terms is None:
@@ -59,4 +60,4 @@ def new_terms(old: OrderState, command: ReplaceOrder) -> Terms | None:
     else:
         terms = structs.replace(terms, trail_percent=command.trail)
     assert terms.hwm is not None
-    return structs.replace(terms, stop_price=stop_of(terms, old.side, terms.hwm))
+    return structs.replace(terms, stop_price=stop_of(terms, old.side, terms.hwm, listing))

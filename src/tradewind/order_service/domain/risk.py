@@ -8,7 +8,7 @@ from msgspec import Struct
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
-from tradewind.order_service.domain import limits
+from tradewind.order_service.domain import instrument_rules, limits
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import (
     DuplicateClientOrderId,
@@ -24,7 +24,6 @@ from tradewind.order_service.domain.refusals import (
 from tradewind.order_service.domain.state import AccountState, OrderState, book_side
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import (
-    CENT,
     SCALE,
     MoneyUnits,
     PriceUnits,
@@ -79,6 +78,7 @@ def check(
         )
     _check_fields(order)
     _check_client_order_id(core, account, order)
+    instrument_rules.check(core, account, order)
     if order.qty % SCALE and not account.configuration.fractional_trading:
         raise FractionalTradingOff(
             f"qty {format_units(order.qty)} is not whole and fractional trading is off"
@@ -168,7 +168,7 @@ def _reference_price(core: Core, order: SubmitOrder) -> PriceUnits | None:
         price = newest_price(core, order.symbol, order.side)
     if price is None or order.side is OrderSide.SELL:
         return price
-    return with_collar(core, price)
+    return with_collar(core, order.symbol, price)
 
 
 def newest_price(core: Core, symbol: str, side: OrderSide) -> PriceUnits | None:
@@ -177,10 +177,10 @@ def newest_price(core: Core, symbol: str, side: OrderSide) -> PriceUnits | None:
     return price or core.state.closing_prices.get(symbol)
 
 
-def with_collar(core: Core, price: PriceUnits) -> PriceUnits:
+def with_collar(core: Core, symbol: str, price: PriceUnits) -> PriceUnits:
     """Return what a market buy reserves for a share: the price plus the venue's collar."""
-    collar = divide(price * (_BPS + core.spec.market_collar_bps), _BPS, Rounding.UP)
-    return PriceUnits(round_to(collar, CENT, Rounding.UP))
+    collar = PriceUnits(divide(price * (_BPS + core.spec.market_collar_bps), _BPS, Rounding.UP))
+    return PriceUnits(round_to(collar, core.listing(symbol).tick_at(collar), Rounding.UP))
 
 
 def _check_wash_trade(

@@ -132,7 +132,7 @@ def replace(core: Core, command: ReplaceOrder) -> OrderState:
         qty=old.left if command.qty is None else command.qty,
         limit_price=old.limit_price if command.limit_price is None else command.limit_price,
         extended_hours=old.extended_hours,
-        terms=replacing.new_terms(old, command),
+        terms=replacing.new_terms(old, command, core.listing(old.symbol)),
     )
     reserves = groups.reserves(core.state, old)
     hold = risk.check(core, account, submission, instead_of=old, reserves=reserves)

@@ -10,6 +10,7 @@ The mark is journaled once for each message of the feed, and only when it moves 
 from msgspec import structs
 
 from tradewind.contracts.journal import OrderTriggered, TrailMoved
+from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import OrderId, OrderSide
@@ -21,7 +22,6 @@ from tradewind.order_service.domain.state import OrderState
 from tradewind.order_service.domain.trigger_book import reaches
 from tradewind.order_service.domain.valuation import current_price
 from tradewind.platform.money import (
-    CENT,
     SCALE,
     PriceUnits,
     QuantityUnits,
@@ -31,22 +31,21 @@ from tradewind.platform.money import (
     round_to,
 )
 
-_SUB_PENNY_STEP = SCALE // 10_000
 _WHOLE = 100 * SCALE
 
 
-def stop_of(terms: Terms, side: OrderSide, mark: PriceUnits) -> PriceUnits:
+def stop_of(terms: Terms, side: OrderSide, mark: PriceUnits, listing: Listing) -> PriceUnits:
     """Return the stop price of a trailing order at a mark; zero or less when the trail is longer.
 
-    Rounded away from the market, to the cent, or to a hundredth of one below a dollar.
+    Rounded away from the market to the instrument's price step.
     """
     if terms.trail_price is not None:
         distance: int = terms.trail_price
     else:
         assert terms.trail_percent is not None
         distance = divide(mark * terms.trail_percent, _WHOLE, Rounding.UP)
-    raw = mark + distance if side is OrderSide.BUY else mark - distance
-    step = CENT if raw >= SCALE else _SUB_PENNY_STEP
+    raw = PriceUnits(mark + distance if side is OrderSide.BUY else mark - distance)
+    step = listing.tick_at(raw)
     return PriceUnits(round_to(raw, step, Rounding.UP if side is OrderSide.BUY else Rounding.DOWN))
 
 
@@ -58,7 +57,7 @@ def with_stop_price(core: Core, command: SubmitOrder) -> SubmitOrder:
     mark = current_price(core, command.symbol)
     if mark is None:
         return command
-    stop_price = stop_of(terms, command.side, mark)
+    stop_price = stop_of(terms, command.side, mark, core.listing(command.symbol))
     return structs.replace(command, terms=structs.replace(terms, hwm=mark, stop_price=stop_price))
 
 
@@ -130,7 +129,7 @@ def _trail(core: Core, order: OrderState, price: PriceUnits) -> None:
     assert mark is not None
     if price < mark if order.side is OrderSide.BUY else price > mark:
         core.marks[order.order_id] = price
-    elif reaches(order.side, stop_of(terms, order.side, mark), price):
+    elif reaches(order.side, stop_of(terms, order.side, mark, core.listing(order.symbol)), price):
         _journal_mark(core, order.order_id, mark)
         trigger(core, order, price)
 
@@ -146,6 +145,6 @@ def _journal_mark(core: Core, order_id: OrderId, mark: PriceUnits) -> None:
     order = core.state.orders.get(order_id)
     if order is None or order.terms is None or not order.terms.waits:
         return
-    stop_price = stop_of(order.terms, order.side, mark)
+    stop_price = stop_of(order.terms, order.side, mark, core.listing(order.symbol))
     if stop_price != order.terms.stop_price:
         core.emit(TrailMoved(order_id, order.account_id, mark, stop_price))

@@ -1,0 +1,65 @@
+"""What an instrument allows: whether it trades at all, and the steps of prices and quantities."""
+
+from tradewind.contracts.market_data import Listing
+from tradewind.contracts.orders import SubmitOrder
+from tradewind.contracts.vocabulary import OrderSide
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.refusals import (
+    InstrumentNotTradable,
+    PriceNotOnTick,
+    QuantityNotInLots,
+    QuantityTooSmall,
+)
+from tradewind.order_service.domain.state import AccountState
+from tradewind.platform.money import PriceUnits, format_units
+
+
+def check(core: Core, account: AccountState, order: SubmitOrder) -> None:
+    """Refuse an order that its instrument does not allow.
+
+    What is left of a position may always be sold whole, whatever the lots are by now.
+    """
+    listing = core.listing(order.symbol)
+    if not listing.tradable:
+        raise InstrumentNotTradable(f"{order.symbol} is not tradable; open orders may be canceled")
+    for name, price in _prices(order):
+        _check_tick(listing, name, price)
+    sells_all = order.side is OrderSide.SELL and order.qty == core.state.qty(account, order.symbol)
+    if not sells_all:
+        _check_lots(listing, order)
+
+
+def _prices(order: SubmitOrder) -> list[tuple[str, PriceUnits]]:
+    """Return every price that an order names, and what it is called."""
+    named = [("limit_price", order.limit_price)]
+    if (terms := order.terms) is not None:
+        named += [("stop_price", terms.stop_price), ("trail_price", terms.trail_price)]
+    if (profit := order.take_profit) is not None:
+        named.append(("take_profit.limit_price", profit.limit_price))
+    if (loss := order.stop_loss) is not None:
+        named.append(("stop_loss.stop_price", loss.stop_price))
+        named.append(("stop_loss.limit_price", loss.limit_price))
+    return [(name, price) for name, price in named if price is not None]
+
+
+def _check_tick(listing: Listing, name: str, price: PriceUnits) -> None:
+    tick = listing.tick_at(price)
+    if price % tick:
+        raise PriceNotOnTick(
+            f"invalid {name} {format_units(price)}. sub-penny increment does not fulfill minimum "
+            f"pricing criteria: {listing.symbol} is quoted in steps of {format_units(tick)} there"
+        )
+
+
+def _check_lots(listing: Listing, order: SubmitOrder) -> None:
+    lot = listing.quantity_increment
+    if order.qty % lot:
+        raise QuantityNotInLots(
+            f"invalid qty {format_units(order.qty)}: {listing.symbol} trades in steps of "
+            f"{format_units(lot)}"
+        )
+    if order.qty < listing.quantity_min:
+        raise QuantityTooSmall(
+            f"qty {format_units(order.qty)} is below the smallest order of {listing.symbol}, "
+            f"{format_units(listing.quantity_min)}"
+        )
