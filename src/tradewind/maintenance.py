@@ -36,13 +36,16 @@ async def explain(settings: Settings, order_id: str) -> list[str]:
     from tradewind.contracts.vocabulary import OrderId
     from tradewind.order_service import app
     from tradewind.order_service.explain import explain_order
+    from tradewind.order_service.journal_repository import JournalRepository
     from tradewind.order_service.repository import OrderRepository
     from tradewind.platform.ids import is_uuid
 
     if not is_uuid(order_id):
         raise NotFound(f"{order_id} is not an order id; it looks like a UUID")
     async with _database(settings, app.SCHEMA) as database:
-        return await explain_order(OrderRepository(database), OrderId(order_id))
+        return await explain_order(
+            OrderRepository(database), JournalRepository(database), OrderId(order_id)
+        )
 
 
 async def create_key(

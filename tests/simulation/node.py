@@ -62,7 +62,7 @@ class Node:
     async def catch_up(self) -> VenueState:
         """Fold what the journal has, from the newest snapshot the first time."""
         if self.recovered is None:
-            self.recovered = await recover(self.repository, self.world.spec)
+            self.recovered = await recover(self.repository, self.world.spec.venue_id)
         else:
             await self.recovered.catch_up(self.repository)
         return self.recovered.state

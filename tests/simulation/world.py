@@ -276,9 +276,9 @@ class World:
     async def _check_recovery(self) -> None:
         """The newest snapshot and the rest give what the whole journal gives."""
         repository: Any = self.database
-        recovered = (await recover(repository, self.spec)).state
+        recovered = (await recover(repository, self.spec.venue_id)).state
         self.database.snapshots.clear()
-        whole = (await recover(repository, self.spec)).state
+        whole = (await recover(repository, self.spec.venue_id)).state
         if not recovered == whole == self.database.truth:
             raise Violation("recovery from a snapshot gives another state than the journal")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tradewind.order_service.leadership import Leadership
 from tradewind.order_service.service import OrderApp
+from tradewind.order_service.snapshot_schedule import SnapshotPolicy
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
 from tradewind.platform.database import Database, ServiceSchema
@@ -39,4 +40,5 @@ def build(
     The caller has to end the process then: memory may be ahead of the journal. With a
     ``leadership`` it may start once that leads; without one it leads from its start.
     """
-    return OrderApp(database, bus, clock, on_failure, leadership)
+    snapshots = SnapshotPolicy(settings.snapshot_records, settings.snapshot_minutes * 60)
+    return OrderApp(database, bus, clock, on_failure, leadership, snapshots)

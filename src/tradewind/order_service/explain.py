@@ -8,6 +8,7 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL, Book
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.state import Books, VenueState
+from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.repository import OrderRepository
 from tradewind.platform.errors import NotFound
 from tradewind.platform.money import format_units
@@ -16,7 +17,9 @@ LEVELS = 5
 PAGE = 5_000
 
 
-async def explain_order(repository: OrderRepository, order_id: OrderId) -> list[str]:
+async def explain_order(
+    repository: OrderRepository, journal: JournalRepository, order_id: OrderId
+) -> list[str]:
     """Return the story of an order, a line each; raises ``NotFound``.
 
     The journal is folded up to each of the order's events, so that the users' book is shown as it
@@ -28,7 +31,7 @@ async def explain_order(repository: OrderRepository, order_id: OrderId) -> list[
     state = VenueState(venue_id=venue_id)
     books = Books.of(state)
     lines: list[str] = []
-    while records := await repository.read_journal(venue_id, state.number, PAGE):
+    while records := await journal.read_journal(venue_id, state.number, PAGE):
         for record in records:
             concerned = getattr(record.event, "order_id", None) == order_id
             before = _book(books, record.event) if concerned else []

@@ -45,7 +45,8 @@ class Leadership:
         on_lost: Callable[[BaseException], None],
     ) -> None:
         self._database = database
-        self._holder = holder
+        self.holder = holder
+        """What names this process."""
         self._exclusive = exclusive
         self._on_lost = on_lost
         self._repository: LeadershipRepository | None = None
@@ -68,7 +69,7 @@ class Leadership:
                 self._database, self._released.set, self._cut_off
             )
         began = time.monotonic()
-        epoch = await self._repository.claim(self._holder, TTL_S, force=self._exclusive)
+        epoch = await self._repository.claim(self.holder, TTL_S, force=self._exclusive)
         if epoch is None:
             return False
         self.epoch = epoch

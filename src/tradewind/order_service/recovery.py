@@ -3,16 +3,24 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from msgspec import Struct
 
-from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.state import Books, VenueState
-from tradewind.order_service.repository import OrderRepository
+from tradewind.order_service.journal_tail import JournalTable
 
 PAGE = 5_000
+
+
+class JournalSource(JournalTable, Protocol):
+    """Where a venue's past is read."""
+
+    async def newest_snapshot(self, venue_id: VenueId) -> VenueState | None:
+        """Return the newest snapshot that can be read and belongs to the journal."""
+        ...
 
 
 class Recovered(Struct):
@@ -29,22 +37,22 @@ class Recovered(Struct):
         """Return the state before the first record."""
         return cls(VenueState(venue_id=venue_id), Books())
 
-    async def catch_up(self, repository: OrderRepository) -> None:
+    async def catch_up(self, journal: JournalSource) -> None:
         """Fold in everything that the journal has after it."""
         state = self.state
-        while records := await repository.read_journal(state.venue_id, state.number, PAGE):
+        while records := await journal.read_journal(state.venue_id, state.number, PAGE):
             for record in records:
                 apply(state, self.books, record.number, record.at, record.event)
 
 
-async def recover(repository: OrderRepository, spec: VenueSpec) -> Recovered:
+async def recover(journal: JournalSource, venue_id: VenueId) -> Recovered:
     """Return what a venue's journal folds into."""
     with _no_collection():
-        state = await repository.newest_snapshot(spec.venue_id)
+        state = await journal.newest_snapshot(venue_id)
         recovered = (
-            Recovered.nothing(spec.venue_id) if state is None else Recovered(state, Books.of(state))
+            Recovered.nothing(venue_id) if state is None else Recovered(state, Books.of(state))
         )
-        await recovered.catch_up(repository)
+        await recovered.catch_up(journal)
     return recovered
 
 

@@ -1,4 +1,4 @@
-"""The order service's SQL: what the tables know, and where the core starts from."""
+"""The order service's SQL: what the tables know of venues and orders."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from tradewind.contracts.journal import Event, JournalRecord
 from tradewind.contracts.orders import Order, OrderQuery
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.venues import VenueSpec
@@ -21,14 +20,8 @@ from tradewind.contracts.vocabulary import (
     TimeInForce,
     VenueId,
 )
-from tradewind.order_service.domain.state import VenueState
-from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state
 from tradewind.platform.database import Database, Record
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
-
-SNAPSHOTS_KEPT = 2
-
-_decode_event = msgspec.json.Decoder(Event).decode
 
 _CLOSED = ("filled", "canceled", "expired", "replaced")
 
@@ -99,55 +92,6 @@ class OrderRepository:
         """Return the venue of every account."""
         rows = await self._database.fetch("SELECT account_id, venue_id FROM accounts")
         return {AccountId(str(row["account_id"])): VenueId(row["venue_id"]) for row in rows}
-
-    async def newest_snapshot(self, venue_id: VenueId) -> VenueState | None:
-        """Return the newest snapshot that this code can read and whose journal is there."""
-        encoded = await self._database.fetchval(
-            "SELECT state FROM snapshots WHERE venue_id = $1 AND format = $2 AND number <= "
-            "(SELECT max(number) FROM journal WHERE venue_id = $1) ORDER BY number DESC LIMIT 1",
-            venue_id,
-            SNAPSHOT_FORMAT,
-        )
-        return decode_state(encoded) if encoded is not None else None
-
-    async def save_snapshot(self, venue_id: VenueId, number: int, state: bytes) -> None:
-        """Store an encoded state and drop all but the newest ones."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                "INSERT INTO snapshots (venue_id, number, taken_at, format, state) "
-                "VALUES ($1, $2, now(), $3, $4) ON CONFLICT DO NOTHING",
-                venue_id,
-                number,
-                SNAPSHOT_FORMAT,
-                state,
-            )
-            await connection.execute(
-                "DELETE FROM snapshots WHERE venue_id = $1 AND number NOT IN ("
-                "SELECT number FROM snapshots WHERE venue_id = $1 ORDER BY number DESC LIMIT $2)",
-                venue_id,
-                SNAPSHOTS_KEPT,
-            )
-
-    async def last_number(self, venue_id: VenueId) -> int:
-        """Return the number of the newest record, 0 when there is none."""
-        number: int = await self._database.fetchval(
-            "SELECT coalesce(max(number), 0) FROM journal WHERE venue_id = $1", venue_id
-        )
-        return number
-
-    async def read_journal(self, venue_id: VenueId, after: int, limit: int) -> list[JournalRecord]:
-        """Return the records after a number, in order."""
-        rows = await self._database.fetch(
-            "SELECT number, at, event FROM journal WHERE venue_id = $1 AND number > $2 "
-            "ORDER BY number LIMIT $3",
-            venue_id,
-            after,
-            limit,
-        )
-        return [
-            JournalRecord(venue_id, row["number"], row["at"], _decode_event(row["event"]))
-            for row in rows
-        ]
 
     async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order | None:
         """Return one order of an account."""

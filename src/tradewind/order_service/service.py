@@ -38,6 +38,7 @@ from tradewind.order_service.domain.refusals import (
     VenueExists,
 )
 from tradewind.order_service.invariants.verification import verify_venue
+from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.leadership import Leadership
 from tradewind.order_service.reading import (
     list_open_orders,
@@ -46,6 +47,8 @@ from tradewind.order_service.reading import (
     view_position,
 )
 from tradewind.order_service.repository import OrderRepository
+from tradewind.order_service.snapshot_process import SnapshotProcess
+from tradewind.order_service.snapshot_schedule import SnapshotPolicy, SnapshotSchedule
 from tradewind.order_service.standby import Standby
 from tradewind.order_service.venue import Venue
 from tradewind.order_service.writer_connections import WriterConnections
@@ -69,9 +72,11 @@ class OrderApp:
         clock: Clock,
         on_failure: Callable[[BaseException], None],
         leadership: Leadership | None = None,
+        snapshots: SnapshotPolicy | None = None,
     ) -> None:
         self._database = database
         self._repository = OrderRepository(database)
+        self._journal = JournalRepository(database)
         self._activities = ActivityRepository(database)
         self._bus = bus
         self._clock = clock
@@ -80,10 +85,13 @@ class OrderApp:
         self._leadership = leadership
         self._holder = new_id()
         self._epoch = 0
-        self._standby = Standby(database, self._repository)
+        self._standby = Standby(database, self._repository, self._journal)
         self._venues: dict[VenueId, Venue] = {}
         self._accounts: dict[AccountId, Venue] = {}
         self._creating = asyncio.Lock()
+        self._snapshots = SnapshotSchedule(
+            self._venues, self._take_snapshot, snapshots or SnapshotPolicy()
+        )
 
     def stand_by(self) -> None:
         """Follow every venue's journal in memory, so that ``start`` has little left to do."""
@@ -102,10 +110,12 @@ class OrderApp:
             await self._open(spec)
         for account_id, venue_id in (await self._repository.account_venues()).items():
             self._accounts[account_id] = self._venues[venue_id]
+        self._snapshots.start()
 
     async def stop(self) -> None:
         """Finish what waits in every venue, then hand over."""
         await self._standby.stop()
+        await self._snapshots.stop()
         venues = list(self._venues.values())
         stopping = (venue.stop() for venue in venues)
         outcomes = await asyncio.gather(*stopping, return_exceptions=True)
@@ -129,6 +139,7 @@ class OrderApp:
             spec,
             self._connections,
             self._repository,
+            self._journal,
             self._bus,
             self._clock,
             self._holder,
@@ -136,6 +147,10 @@ class OrderApp:
             self._standby.hand_over(spec.venue_id),
             self._on_failure,
         )
+
+    async def _take_snapshot(self, venue_id: VenueId) -> int:
+        process = self._leadership.holder if self._leadership else self._holder
+        return await SnapshotProcess(self._database, process).take(venue_id, self._epoch)
 
     async def create_venue(self, spec: VenueSpec) -> None:
         """Open a market; creating one that exists is refused."""

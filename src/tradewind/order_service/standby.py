@@ -7,6 +7,7 @@ import structlog
 
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import VenueId
+from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.journal_writer import JOURNAL_CHANNEL
 from tradewind.order_service.recovery import Recovered, recover
 from tradewind.order_service.repository import OrderRepository
@@ -22,9 +23,12 @@ _log = structlog.get_logger("order_service")
 class Standby:
     """Follows the journals of all venues from the database; it never writes."""
 
-    def __init__(self, database: Database, repository: OrderRepository) -> None:
+    def __init__(
+        self, database: Database, repository: OrderRepository, journal: JournalRepository
+    ) -> None:
         self._database = database
         self._repository = repository
+        self._journal = journal
         self._venues: dict[VenueId, Recovered] = {}
         self._moved: set[VenueId] = set()
         self._wake = asyncio.Event()
@@ -80,14 +84,14 @@ class Standby:
                     moved, self._moved = self._moved, set()
                     for known in (self._venues.get(venue_id) for venue_id in moved):
                         if known is not None:
-                            await known.catch_up(self._repository)
+                            await known.catch_up(self._journal)
 
     async def _follow(self, spec: VenueSpec) -> None:
         known = self._venues.get(spec.venue_id)
         if known is None:
-            self._venues[spec.venue_id] = await recover(self._repository, spec)
+            self._venues[spec.venue_id] = await recover(self._journal, spec.venue_id)
         else:
-            await known.catch_up(self._repository)
+            await known.catch_up(self._journal)
 
     def _told(self, *arguments: object) -> None:
         self._moved.add(VenueId(str(arguments[-1])))

@@ -13,12 +13,13 @@ from tradewind.contracts.venues import VenueSpec
 from tradewind.order_service.domain.commands import Command
 from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.state import VenueState
+from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.journal_tail import JournalTail
 from tradewind.order_service.journal_writer import Deposed, JournalWriter
 from tradewind.order_service.recovery import Recovered, recover
 from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.sequencer import STOP_TIMEOUT_S, Sequencer, Writer
-from tradewind.order_service.snapshots import decode_state, encode_state
+from tradewind.order_service.snapshots import decode_state, encode_state, pack
 from tradewind.order_service.writer_connections import WriterConnections
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
@@ -26,7 +27,6 @@ from tradewind.platform.errors import Refusal, Unavailable
 from tradewind.platform.ids import new_id
 from tradewind.platform.tasks import end_tasks
 
-SNAPSHOT_EVERY = 50_000
 SUBSCRIBE_TIMEOUT_S = 10.0
 BACKGROUND_TIMEOUT_S = 10.0
 
@@ -42,18 +42,18 @@ class Venue:
         spec: VenueSpec,
         core: Core,
         writer: Writer,
-        repository: OrderRepository,
+        journal: JournalRepository,
         bus: Bus,
         clock: Clock,
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self.spec = spec
         self.core = core
-        self.tail = JournalTail(spec.venue_id, core.state.number, repository)
+        self.tail = JournalTail(spec.venue_id, core.state.number, journal)
         self.sequencer = Sequencer(
             core, writer, clock, on_commit=self._committed, on_failure=self._fail
         )
-        self._repository = repository
+        self._journal = journal
         self._bus = bus
         self._on_failure = on_failure
         self._feed: asyncio.Task[None] | None = None
@@ -63,7 +63,8 @@ class Venue:
         self._mark_topic = f"{feed_topic(spec.venue_id)}.mark.{new_id()}"
         self._marks: dict[bytes, asyncio.Event] = {}
         self._gone = False
-        self._snapshot_number = core.state.number
+        self.snapshot_number = 0
+        """Number of the record that the newest snapshot shows."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -72,6 +73,7 @@ class Venue:
         spec: VenueSpec,
         connections: WriterConnections,
         repository: OrderRepository,
+        journal: JournalRepository,
         bus: Bus,
         clock: Clock,
         holder: str,
@@ -86,11 +88,12 @@ class Venue:
         if not await repository.acquire_lease(spec.venue_id, epoch, holder, clock.now()):
             raise Deposed(f"another process leads since epoch {epoch} ended")
         # Only now: nobody else can write any more, so this is the end of the journal.
-        recovered = warm or await recover(repository, spec)
-        await recovered.catch_up(repository)
+        recovered = warm or await recover(journal, spec.venue_id)
+        await recovered.catch_up(journal)
         writer = JournalWriter(connections, spec.venue_id, epoch)
         core = Core(spec, recovered.state, recovered.books)
-        venue = cls(spec, core, writer, repository, bus, clock, on_failure)
+        venue = cls(spec, core, writer, journal, bus, clock, on_failure)
+        venue.snapshot_number = await journal.snapshot_number(spec.venue_id)
         try:
             await venue.start()
         except BaseException:
@@ -118,8 +121,9 @@ class Venue:
     async def close(self) -> None:
         """Leave a snapshot for a quick start, once stopped, and end what runs beside."""
         # Only of what is durable: a commit that was broken off may never have happened.
-        if not self.sequencer.failed and self.tail.number > self._snapshot_number:
-            self._begin_snapshot()
+        if not self.sequencer.failed and self.tail.number > self.snapshot_number:
+            assert self.core.state.number == self.tail.number, "a snapshot shows what is durable"
+            self._spawn(self._save_snapshot(), "snapshot")
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=BACKGROUND_TIMEOUT_S)
             await end_tasks(late)
@@ -216,19 +220,13 @@ class Venue:
     def _committed(self, emitted: Sequence[Emitted]) -> None:
         self.tail.extend(emitted)
         self._spawn(self._bus.publish(JOURNAL_TOPIC, self.spec.venue_id.encode()), "nudge")
-        if self.tail.number - self._snapshot_number >= SNAPSHOT_EVERY:
-            self._begin_snapshot()
 
-    def _begin_snapshot(self) -> None:
-        """Write the state down as it is now, beside everything else."""
-        assert self.core.state.number == self.tail.number, "a snapshot shows what is durable"
-        self._snapshot_number = self.tail.number
-        self._spawn(
-            self._save_snapshot(encode_state(self.core.state), self.tail.number), "snapshot"
-        )
-
-    async def _save_snapshot(self, encoded: bytes, number: int) -> None:
-        await self._repository.save_snapshot(self.spec.venue_id, number, encoded)
+    async def _save_snapshot(self) -> None:
+        """Write the state down where nobody waits for the loop any more."""
+        encoded, number = encode_state(self.core.state), self.tail.number
+        parts = await asyncio.to_thread(pack, encoded)
+        await self._journal.save_snapshot(self.spec.venue_id, number, parts)
+        self.snapshot_number = number
         _log.info("snapshot_saved", venue_id=self.spec.venue_id, number=number)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -82,6 +82,11 @@ class Database:
             raise unreachable(error) from error
         return cls(dsn, schema, pool, settings)
 
+    @property
+    def dsn(self) -> str:
+        """Where the database is, with what may be secret in it."""
+        return self._dsn
+
     async def close(self) -> None:
         """Close every connection; those still busy after ten seconds are cut."""
         try:

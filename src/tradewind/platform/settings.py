@@ -141,6 +141,16 @@ class Settings(BaseSettings):
     drain_timeout_s: float = Field(
         default=10.0, gt=0, description="Seconds that running requests get when stopping."
     )
+    snapshot_records: int = Field(
+        default=50_000,
+        ge=1_000,
+        description="Journal records of a venue after which a snapshot is made beside trading.",
+    )
+    snapshot_minutes: int = Field(
+        default=30,
+        ge=1,
+        description="Minutes after which one is made for fewer records (1000 at least).",
+    )
     session_lifetime_hours: int = Field(
         default=12, ge=1, description="Hours after which a browser session ends."
     )

@@ -12,9 +12,9 @@ from tradewind.contracts.vocabulary import OrderId
 from tradewind.order_service.app import SCHEMA
 from tradewind.order_service.domain.state import VenueState
 from tradewind.order_service.invariants import verification
+from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.recovery import Recovered, recover
-from tradewind.order_service.repository import OrderRepository
-from tradewind.order_service.snapshots import encode_state
+from tradewind.order_service.snapshots import encode_state, pack
 from tradewind.platform.ids import new_id
 from tradewind.platform.money import MoneyUnits
 
@@ -161,14 +161,14 @@ async def test_recovery_from_a_snapshot_equals_recovery_from_the_first_record(
     async with restarted(stage) as again:
         await again.cancel_order(stage.account_id, resting.order_id)
         await again.submit_order(stage.order(qty=3, limit_price=price(97)))
-        repository = OrderRepository(stage.database)
+        journal = JournalRepository(stage.database)
         venue = again._venues[stage.venue_id]
-        snapshot = await repository.newest_snapshot(stage.venue_id)
+        snapshot = await journal.newest_snapshot(stage.venue_id)
         assert snapshot is not None
         assert 0 < snapshot.number < venue.core.state.number
-        from_snapshot = (await recover(repository, venue.spec)).state
+        from_snapshot = (await recover(journal, stage.venue_id)).state
         whole = Recovered.nothing(stage.venue_id)
-        await whole.catch_up(repository)
+        await whole.catch_up(journal)
         from_zero = whole.state
         assert from_snapshot == from_zero == venue.core.state
         assert encode_state(from_snapshot) == encode_state(from_zero)
@@ -179,13 +179,14 @@ async def test_snapshot_of_another_format_or_of_a_lost_journal_is_left_alone(
 ) -> None:
     app = stage.app
     assert app is not None
-    repository = OrderRepository(stage.database)
+    journal = JournalRepository(stage.database)
     state = VenueState(venue_id=stage.venue_id, number=10_000)
-    await repository.save_snapshot(stage.venue_id, state.number, encode_state(state))
+    await journal.save_snapshot(stage.venue_id, state.number, pack(encode_state(state)))
     await stage.database.execute(
-        "INSERT INTO snapshots VALUES ($1, 1, now(), 0, 'an old format')", stage.venue_id
+        "INSERT INTO snapshots (venue_id, number, format, taken_at) VALUES ($1, 1, 0, now())",
+        stage.venue_id,
     )
-    assert await repository.newest_snapshot(stage.venue_id) is None
+    assert await journal.newest_snapshot(stage.venue_id) is None
     order = OrderId(new_id())
     await app.submit_order(stage.order(qty=1, order_id=order, client_order_id=order))
     async with restarted(stage) as again:

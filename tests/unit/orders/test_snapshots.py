@@ -2,13 +2,16 @@
 
 import hashlib
 import re
+import zlib
 
 import msgspec
+import pytest
 from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, money, price
 
 from tradewind.contracts.market_data import Listing, SessionClosed
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.trading_accounts import Configuration
+from tradewind.order_service import snapshots
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.ledger import OUTSIDE, Ledger
 from tradewind.order_service.domain.state import (
@@ -17,10 +20,16 @@ from tradewind.order_service.domain.state import (
     PositionState,
     VenueState,
 )
-from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state, encode_state
+from tradewind.order_service.snapshots import (
+    SNAPSHOT_FORMAT,
+    decode_state,
+    encode_state,
+    pack,
+    unpack,
+)
 
 STRUCTURES = {
-    9: "1325d10756abf244",
+    10: "1325d10756abf244",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -74,3 +83,17 @@ def test_sums_may_outgrow_64_bits() -> None:
         stage.run(commands.Deposit(ALICE, money("1000000000"), "rich"))
     assert stage.core.state.ledger.posted(OUTSIDE, "USD") < -(2**63)
     assert decode_state(encode_state(stage.core.state)) == stage.core.state
+
+
+def test_state_of_any_size_is_cut_into_parts_and_put_together_again() -> None:
+    encoded = bytes(range(256)) * (2 * snapshots.PART_BYTES // 256) + b"the rest"
+    parts = pack(encoded)
+    assert len(parts) == 3
+    assert unpack(parts) == encoded
+
+
+def test_damaged_part_is_noticed() -> None:
+    part = bytearray(pack(b"a state" * 1_000)[0])
+    part[len(part) // 2] ^= 1
+    with pytest.raises(zlib.error):
+        unpack([bytes(part)])

@@ -30,7 +30,7 @@ class Paper:
 
     def __init__(self) -> None:
         self.records: list[Emitted] = []
-        self.snapshots: dict[int, bytes] = {}
+        self.snapshots: dict[int, list[bytes]] = {}
         self.gate = asyncio.Event()
         self.gate.set()
         self.failure: BaseException | None = None
@@ -46,8 +46,8 @@ class Paper:
     ) -> set[tuple[AccountId, str]]:
         return set()
 
-    async def save_snapshot(self, venue_id: VenueId, number: int, state: bytes) -> None:
-        self.snapshots[number] = state
+    async def save_snapshot(self, venue_id: VenueId, number: int, parts: list[bytes]) -> None:
+        self.snapshots[number] = parts
 
     async def read_journal(self, venue_id: VenueId, after: int, limit: int) -> list[JournalRecord]:
         return [

@@ -34,8 +34,8 @@ def book_side(side: OrderSide) -> int:
     return BUY if side is OrderSide.BUY else SELL
 
 
-class OrderState(Struct, kw_only=True):
-    """An open order."""
+class OrderState(Struct, kw_only=True, array_like=True):
+    """An open order; in a snapshot without the names of its fields, for there may be a million."""
 
     order_id: OrderId
     account_id: AccountId
