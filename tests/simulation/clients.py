@@ -75,6 +75,8 @@ class Client:
             "limit_price": None if price is None else PriceUnits(price * CENT),
         }
         fields["time_in_force"] = TimeInForce(fields["time_in_force"])
+        standing = price is not None and fields["time_in_force"] in ("day", "gtc")
+        fields["extended_hours"] = standing and draw.random() < 0.3
         await self._take(lambda order_id: SubmitOrder(order_id=order_id, **fields))
 
     async def _replace(self) -> None:

@@ -11,6 +11,8 @@ from tradewind.contracts.market_data import (
     CashDividend,
     Depth,
     DepthLevel,
+    ExtendedHoursClosed,
+    ExtendedHoursOpened,
     FeedEvent,
     FeedMessage,
     Listing,
@@ -19,6 +21,7 @@ from tradewind.contracts.market_data import (
     Split,
     Trade,
 )
+from tradewind.contracts.vocabulary import ExtendedPhase
 from tradewind.platform.errors import Refusal
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
 
@@ -52,8 +55,13 @@ class Market:
     async def _new_day(self) -> None:
         at = self.world.start
         closes = {symbol: PriceUnits(10_000 * CENT) for symbol in SYMBOLS}
-        self._say(SessionClosed(self._day, at, closes))
-        await asyncio.sleep(self._random.uniform(0.1, 1.0))
+        follow = self._random.random() < 0.5
+        self._say(SessionClosed(self._day, at, closes, after_hours_follow=follow))
+        if follow:
+            self._say(ExtendedHoursOpened(self._day, at, ExtendedPhase.AFTER_HOURS))
+        await self._trade_for(self._random.uniform(0.1, 1.0))
+        if follow:
+            self._say(ExtendedHoursClosed(self._day, at))
         self._day += timedelta(days=1)
         symbol = self._random.choice(SYMBOLS)
         dice = self._random.random()
@@ -63,8 +71,17 @@ class Market:
         elif dice < 0.6:
             rate = MoneyUnits(33 * CENT)
             self._say(CashDividend(f"dividend {self._day}", symbol, self._day, rate), twice=True)
+        if follow:
+            self._say(ExtendedHoursOpened(self._day, at, ExtendedPhase.PRE_MARKET))
+            await self._trade_for(self._random.uniform(0.1, 1.0))
         listing = Listing(symbol=symbol, easy_to_borrow=dice < 0.5)
         self._say(listing, SessionOpened(self._day, at))
+
+    async def _trade_for(self, seconds: float) -> None:
+        """Trade on outside the regular session."""
+        for _ in range(3):
+            await asyncio.sleep(seconds / 3)
+            self._say(self._depth() if self._random.random() < 0.5 else self._trade())
 
     def _depth(self) -> Depth:
         draw = self._random

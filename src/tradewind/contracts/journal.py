@@ -17,6 +17,7 @@ from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
     ExecutionId,
+    ExtendedPhase,
     OrderId,
     OrderSide,
     OrderStatus,
@@ -259,6 +260,19 @@ class SessionEnded(Struct, frozen=True, tag="session_ended"):
     closing_prices: dict[str, PriceUnits]
 
 
+class ExtendedHoursStarted(Struct, frozen=True, tag="extended_hours_started"):
+    """A session beside the regular one began, for orders that ask for it."""
+
+    trading_date: date
+    phase: ExtendedPhase
+
+
+class ExtendedHoursEnded(Struct, frozen=True, tag="extended_hours_ended"):
+    """The last session of a trading date is over."""
+
+    trading_date: date
+
+
 class PositionSplit(Struct, frozen=True, tag="position_split"):
     """A split changed the number of shares of one position; its cost stays."""
 
@@ -314,6 +328,8 @@ Event = (
     | InstrumentListed
     | SessionStarted
     | SessionEnded
+    | ExtendedHoursStarted
+    | ExtendedHoursEnded
     | PositionSplit
     | DividendPaid
     | CorporateActionApplied

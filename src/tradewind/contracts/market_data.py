@@ -11,81 +11,16 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from tradewind.contracts.vocabulary import AssetClass, FeedKind, InstrumentId, SessionHours, VenueId
-from tradewind.platform.money import CENT, SCALE, SUB_PENNY, MoneyUnits, PriceUnits, QuantityUnits
-
-
-class Listing(Struct, frozen=True, kw_only=True, tag="listing"):
-    """The rules by which an instrument trades at a venue, as its feed tells them.
-
-    A feed tells all its listings in its first message, and one again whenever it changes.
-    """
-
-    symbol: str
-    asset_class: AssetClass = AssetClass.US_EQUITY
-    tradable: bool = True
-    marginable: bool = True
-    shortable: bool = True
-    easy_to_borrow: bool = True
-    price_increment: PriceUnits = PriceUnits(CENT)
-    """Smallest step of a price; of an equity only at or above one dollar."""
-    quantity_increment: QuantityUnits = QuantityUnits(1)
-    """Smallest step of an order's quantity."""
-    quantity_min: QuantityUnits = QuantityUnits(0)
-    """Smallest order."""
-    maintenance_percent: int = 30
-    """What a margin account must keep of a position's value, in percent."""
-
-    def tick_at(self, price: PriceUnits) -> PriceUnits:
-        """Return the smallest step of a price of this height.
-
-        An equity below one dollar may be quoted in hundredths of a cent: SEC Rule 612.
-        """
-        if self.asset_class is AssetClass.US_EQUITY and price < SCALE:
-            return PriceUnits(min(self.price_increment, SUB_PENNY))
-        return self.price_increment
-
-
-class Instrument(Struct, frozen=True, kw_only=True):
-    """What can be traded."""
-
-    instrument_id: InstrumentId
-    symbol: str
-    name: str
-    exchange: str
-    asset_class: AssetClass = AssetClass.US_EQUITY
-    active: bool = True
-    tradable: bool = True
-    marginable: bool = False
-    shortable: bool = False
-    easy_to_borrow: bool = False
-    fractionable: bool = True
-    price_increment: PriceUnits
-    """Smallest step of a limit price at or above one dollar."""
-    quantity_increment: QuantityUnits
-    """Smallest step of an order's quantity."""
-    quantity_min: QuantityUnits = QuantityUnits(0)
-    """Smallest order."""
-    maintenance_percent: int = 30
-    """What a margin account must keep of a position's value, in percent."""
-
-    def listing(self) -> Listing:
-        """Return what a venue has to know of it."""
-        step: int = self.quantity_increment
-        if not self.fractionable:
-            step = max(step, SCALE)
-        return Listing(
-            symbol=self.symbol,
-            asset_class=self.asset_class,
-            tradable=self.active and self.tradable,
-            marginable=self.marginable,
-            shortable=self.shortable,
-            easy_to_borrow=self.easy_to_borrow,
-            price_increment=self.price_increment,
-            quantity_increment=QuantityUnits(step),
-            quantity_min=self.quantity_min,
-            maintenance_percent=self.maintenance_percent,
-        )
+from tradewind.contracts.instruments import Instrument as Instrument
+from tradewind.contracts.instruments import Listing as Listing
+from tradewind.contracts.vocabulary import (
+    AssetClass,
+    ExtendedPhase,
+    FeedKind,
+    SessionHours,
+    VenueId,
+)
+from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 
 
 class Trade(Struct, frozen=True, tag="trade"):
@@ -164,11 +99,28 @@ class SessionOpened(Struct, frozen=True, tag="session_opened"):
 
 
 class SessionClosed(Struct, frozen=True, tag="session_closed"):
-    """The venue stops trading; day orders expire. ``closing_prices`` by symbol."""
+    """The regular session is over; day orders expire. ``closing_prices`` by symbol."""
 
     trading_date: date
     at: datetime
     closing_prices: dict[str, PriceUnits]
+    after_hours_follow: bool = False
+    """Orders for extended hours stand until the end of these."""
+
+
+class ExtendedHoursOpened(Struct, frozen=True, tag="extended_hours_opened"):
+    """A session before or after the regular one begins: for limit orders that ask for it."""
+
+    trading_date: date
+    at: datetime
+    phase: ExtendedPhase
+
+
+class ExtendedHoursClosed(Struct, frozen=True, tag="extended_hours_closed"):
+    """The session after the regular one is over; day orders for extended hours expire."""
+
+    trading_date: date
+    at: datetime
 
 
 class Split(Struct, frozen=True, tag="split"):
@@ -193,7 +145,18 @@ class CashDividend(Struct, frozen=True, tag="cash_dividend"):
 
 CorporateAction = Split | CashDividend
 
-FeedEvent = Trade | Depth | Bar | SessionOpened | SessionClosed | Split | CashDividend | Listing
+FeedEvent = (
+    Trade
+    | Depth
+    | Bar
+    | SessionOpened
+    | SessionClosed
+    | ExtendedHoursOpened
+    | ExtendedHoursClosed
+    | Split
+    | CashDividend
+    | Listing
+)
 
 
 class FeedMessage(Struct, frozen=True):

@@ -102,6 +102,13 @@ class AssetClass(StrEnum):
     CRYPTO = "crypto"
 
 
+class ExtendedPhase(StrEnum):
+    """A session beside the regular one, in which only orders trade that ask for it."""
+
+    PRE_MARKET = "pre_market"
+    AFTER_HOURS = "after_hours"
+
+
 class Role(StrEnum):
     """What a user may do."""
 

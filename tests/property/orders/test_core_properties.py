@@ -14,6 +14,8 @@ from tradewind.contracts.market_data import (
     CashDividend,
     Depth,
     DepthLevel,
+    ExtendedHoursClosed,
+    ExtendedHoursOpened,
     FeedMessage,
     Listing,
     SessionClosed,
@@ -26,6 +28,8 @@ from tradewind.contracts.terms import Leg, Terms
 from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
+    AssetClass,
+    ExtendedPhase,
     FillModel,
     GroupRole,
     OrderClass,
@@ -49,7 +53,8 @@ from tradewind.platform.errors import Refusal
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
 
 ACCOUNTS = [AccountId(f"00000000-0000-7000-8000-00000000000{n}") for n in range(3)]
-SYMBOLS = ["AAPL", "IBM"]
+COIN = "BTC/USD"
+SYMBOLS = ["AAPL", "IBM", COIN]
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 
 prices = st.integers(9_960, 10_040).map(lambda cents: PriceUnits(cents * CENT))
@@ -127,7 +132,8 @@ class CoreMachine(RuleBasedStateMachine):
         for account_id in ACCOUNTS:
             self.run(commands.OpenAccount(account_id))
             self.run(commands.Deposit(account_id, MoneyUnits(50_000 * SCALE), "start"))
-        self.feed(SessionOpened(self.day, self.now))
+        coin = Listing(symbol=COIN, asset_class=AssetClass.CRYPTO)
+        self.feed(coin, SessionOpened(self.day, self.now))
         for symbol in SYMBOLS:
             self.depth(symbol, 10_000, 2, [900, 900])
             for account_id in ACCOUNTS[:2]:
@@ -137,7 +143,7 @@ class CoreMachine(RuleBasedStateMachine):
                     OrderSide.BUY,
                     QuantityUnits(120 * SCALE),
                     None,
-                    TimeInForce.DAY,
+                    TimeInForce.IOC,
                 )
             self.depth(symbol, 10_000, 2, [])
 
@@ -150,9 +156,10 @@ class CoreMachine(RuleBasedStateMachine):
         except Refusal:
             assert self.core.state.number == before, "a refusal must change nothing"
             answer = None
-        emitted, _ = self.core.drain()
+        emitted, touched = self.core.drain()
         self.emitted = [record.event for record in emitted]
         self.remember()
+        self.check_sessions(touched)
         if isinstance(command, SubmitOrder | ReplaceOrder):
             self.check_steps()
         for record in emitted:
@@ -179,6 +186,14 @@ class CoreMachine(RuleBasedStateMachine):
             else:
                 assert fees <= total, "no more than the fee of them together"
                 assert paid <= event.filled_value, "a sell pays what it brought in"
+
+    def check_sessions(self, touched: list[OrderState]) -> None:
+        """No order trades outside the sessions that it is for."""
+        traded = {event.order_id for event in self.emitted if isinstance(event, OrderFilled)}
+        for order in touched:
+            if order.order_id in traded:
+                extended = order.extended_hours
+                assert self.core.state.may_trade(order.symbol, extended_hours=extended)
 
     def check_steps(self) -> None:
         """No order is taken between two steps of its instrument's prices."""
@@ -210,6 +225,7 @@ class CoreMachine(RuleBasedStateMachine):
         qty=quantities,
         price=st.none() | prices,
         tif=st.sampled_from([TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
+        extended=st.booleans(),
     )
     def submit(
         self,
@@ -219,6 +235,7 @@ class CoreMachine(RuleBasedStateMachine):
         qty: QuantityUnits,
         price: PriceUnits | None,
         tif: TimeInForce,
+        extended: bool = False,
     ) -> None:
         order_id = self.new_id()
         order = self.run(
@@ -232,6 +249,7 @@ class CoreMachine(RuleBasedStateMachine):
                 time_in_force=tif,
                 qty=qty,
                 limit_price=price,
+                extended_hours=extended and price is not None and symbol != COIN,
             )
         )
         if isinstance(order, OrderState):
@@ -497,6 +515,7 @@ class CoreMachine(RuleBasedStateMachine):
     ) -> None:
         listing = Listing(
             symbol=symbol,
+            asset_class=AssetClass.CRYPTO if symbol == COIN else AssetClass.US_EQUITY,
             tradable=tradable,
             price_increment=PriceUnits(ticks * CENT),
             quantity_increment=QuantityUnits(lot),
@@ -509,16 +528,23 @@ class CoreMachine(RuleBasedStateMachine):
         symbol=symbols,
         price=prices,
         what=st.sampled_from(["none"] * 8 + ["end", "next", "gap", "split", "dividend"]),
+        sessions=st.sampled_from(["", "", "after", "pre", "after, pre"]),
         rates=st.sampled_from([(2, 1), (3, 2), (1, 10)]),
     )
-    def new_day(self, symbol: str, price: PriceUnits, what: str, rates: tuple[int, int]) -> None:
+    def new_day(
+        self, symbol: str, price: PriceUnits, what: str, sessions: str, rates: tuple[int, int]
+    ) -> None:
         if what == "none":
             return
         if what == "gap":
             self.day += timedelta(days=1)
             self.feed(SessionOpened(self.day, self.now))
             return
-        self.feed(SessionClosed(self.day, self.now, dict.fromkeys(SYMBOLS, price)))
+        closes = dict.fromkeys(SYMBOLS, price)
+        follow = "after" in sessions
+        self.feed(SessionClosed(self.day, self.now, closes, after_hours_follow=follow))
+        if follow:
+            self.feed(ExtendedHoursOpened(self.day, self.now, ExtendedPhase.AFTER_HOURS))
         if what == "end":
             return
         self.day += timedelta(days=1)
@@ -527,7 +553,24 @@ class CoreMachine(RuleBasedStateMachine):
         elif what == "dividend":
             action = f"dividend {self.feed_number}"
             self.feed(CashDividend(action, symbol, self.day, MoneyUnits(33 * CENT)))
-        self.feed(SessionOpened(self.day, self.now))
+        if "pre" in sessions:
+            self.feed(ExtendedHoursOpened(self.day, self.now, ExtendedPhase.PRE_MARKET))
+        else:
+            self.feed(SessionOpened(self.day, self.now))
+
+    @rule(opens=st.booleans())
+    def leave_extended_hours(self, opens: bool) -> None:
+        if self.core.state.extended_phase is ExtendedPhase.PRE_MARKET and opens:
+            self.feed(SessionOpened(self.day, self.now))
+        elif self.core.state.extended_phase is ExtendedPhase.AFTER_HOURS:
+            self.feed(ExtendedHoursClosed(self.day, self.now))
+
+    @invariant()
+    def in_extended_hours_only_orders_for_them_stand_in_the_books(self) -> None:
+        if self.core.state.extended_phase is not None:
+            for order_id in self.core.books.places:
+                order = self.core.state.orders[order_id]
+                assert order.extended_hours or order.symbol == COIN
 
     @invariant()
     def no_cash_or_shares_below_zero(self) -> None:
@@ -618,9 +661,11 @@ class CoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def no_stop_waits_that_the_newest_trade_has_reached(self) -> None:
-        if not self.core.is_open or self.just_traded is None:
+        if self.just_traded is None:
             return
         symbol, price = self.just_traded
+        if not self.core.state.may_trade(symbol, extended_hours=False):
+            return
         for order in self.core.state.orders.values():
             if order.symbol == symbol and order.waits and order.status is OrderStatus.NEW:
                 assert order.terms is not None

@@ -80,14 +80,17 @@ class Stage:
         return self.run(FeedMessage(VenueId("test"), self.number, self.now, list(events)))
 
     def depth(
-        self, bids: list[tuple[str, int]] | None = None, asks: list[tuple[str, int]] | None = None
+        self,
+        bids: list[tuple[str, int]] | None = None,
+        asks: list[tuple[str, int]] | None = None,
+        symbol: str = "AAPL",
     ) -> list[Event]:
-        """Show depth in AAPL as pairs of price and shares, best first."""
-        return self.feed(Depth("AAPL", self.now, _levels(bids), _levels(asks)))
+        """Show depth, in AAPL if nothing else is said, as pairs of price and shares, best first."""
+        return self.feed(Depth(symbol, self.now, _levels(bids), _levels(asks)))
 
-    def trade(self, at: str, size: int) -> list[Event]:
-        """Print a trade in AAPL."""
-        return self.feed(Trade("AAPL", self.now, price(at), shares(size), 1))
+    def trade(self, at: str, size: int, symbol: str = "AAPL") -> list[Event]:
+        """Print a trade, in AAPL if nothing else is said."""
+        return self.feed(Trade(symbol, self.now, price(at), shares(size), 1))
 
     def submit(
         self,
@@ -98,21 +101,25 @@ class Stage:
         tif: str = "day",
         order_type: OrderType | None = None,
         terms: Terms | None = None,
+        *,
+        symbol: str = "AAPL",
+        extended: bool = False,
         **legs: Leg,
     ) -> OrderState:
-        """Send an order in AAPL and return it as it stands."""
+        """Send an order, in AAPL if nothing else is said, and return it as it stands."""
         self.orders += 1
         order_id = OrderId(f"00000000-0000-7000-9000-{self.orders:012d}")
         command = SubmitOrder(
             order_id=order_id,
             account_id=account,
             client_order_id=order_id,
-            symbol="AAPL",
+            symbol=symbol,
             side=OrderSide(side),
             order_type=order_type or (OrderType.MARKET if limit is None else OrderType.LIMIT),
             time_in_force=TimeInForce(tif),
             qty=shares(qty),
             limit_price=None if limit is None else price(limit),
+            extended_hours=extended,
             terms=terms,
             **legs,
         )

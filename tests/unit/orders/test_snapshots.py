@@ -29,7 +29,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    10: "1325d10756abf244",
+    11: "a4c08b6e468fcb49",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

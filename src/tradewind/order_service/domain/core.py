@@ -20,6 +20,7 @@ from tradewind.contracts.journal import (
     TrailMoved,
 )
 from tradewind.contracts.market_data import Listing
+from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId
 from tradewind.order_service.domain.apply import apply
@@ -115,5 +116,13 @@ class Core:
 
     @property
     def is_open(self) -> bool:
-        """Whether a session is running."""
+        """Whether the regular session is running."""
         return self.state.session_date is not None
+
+    def trades(self, symbol: str) -> bool:
+        """Tell whether any orders in a symbol trade now."""
+        return self.state.may_trade(symbol, extended_hours=True)
+
+    def takes(self, order: SubmitOrder) -> bool:
+        """Tell whether an order would trade now; otherwise it waits for its session."""
+        return self.state.may_trade(order.symbol, extended_hours=order.extended_hours)

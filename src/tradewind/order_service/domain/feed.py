@@ -1,7 +1,7 @@
 """What the feed does to users' orders: depth, trades, sessions and corporate actions."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from tradewind.contracts.journal import (
@@ -11,14 +11,14 @@ from tradewind.contracts.journal import (
     InstrumentListed,
     Liquidity,
     OrderActivated,
-    OrderExpired,
     PositionSplit,
-    SessionEnded,
     SessionStarted,
 )
 from tradewind.contracts.market_data import (
     CashDividend,
     Depth,
+    ExtendedHoursClosed,
+    ExtendedHoursOpened,
     FeedMessage,
     Listing,
     SessionClosed,
@@ -26,13 +26,13 @@ from tradewind.contracts.market_data import (
     Split,
     Trade,
 )
-from tradewind.contracts.terms import GTC_LIFETIME
-from tradewind.contracts.vocabulary import OrderId, OrderStatus, TimeInForce
-from tradewind.order_service.domain import groups, triggers
+from tradewind.contracts.vocabulary import ExtendedPhase, OrderId, OrderStatus
+from tradewind.order_service.domain import extended_hours, groups, triggers
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.expiry import end_session
 from tradewind.order_service.domain.matching import advance_queue, cancel, fill, side_of, take
-from tradewind.order_service.domain.state import AccountState, OrderState
+from tradewind.order_service.domain.state import AccountState
 from tradewind.platform.money import (
     CENT,
     MoneyUnits,
@@ -42,6 +42,12 @@ from tradewind.platform.money import (
     multiply_units,
     round_to,
 )
+
+_AFTER_HOURS = ExtendedPhase.AFTER_HOURS
+_TIMED = (
+    Depth, Trade, SessionOpened, SessionClosed, ExtendedHoursOpened, ExtendedHoursClosed
+)  # fmt: skip
+"""Events that have a time of their own."""
 
 
 def follow(core: Core, message: FeedMessage) -> int:
@@ -68,7 +74,7 @@ def follow(core: Core, message: FeedMessage) -> int:
 def _time_of(message: FeedMessage, index: int) -> datetime:
     """Return an event's time: its own, else that of the next event which has one."""
     for event in message.events[index:]:
-        if isinstance(event, Depth | Trade | SessionOpened | SessionClosed):
+        if isinstance(event, _TIMED):
             return event.at
     return message.at
 
@@ -81,7 +87,7 @@ def list_instrument(core: Core, listing: Listing) -> None:
 
 def show_depth(core: Core, depth: Depth) -> None:
     """Take over the feed's levels and let waiting orders meet them."""
-    if not core.is_open:
+    if not core.trades(depth.symbol):
         return
     view = core.view.learn(depth.symbol)
     is_first = not view.has_shown
@@ -168,7 +174,7 @@ def print_trade(core: Core, trade: Trade) -> None:
     """
     core.view.learn(trade.symbol).last_price = trade.price
     book = core.books.books.get(trade.symbol)
-    if book is None or not core.is_open:
+    if book is None or not core.trades(trade.symbol):
         return
     left = core.view.size_of(trade)
     for side in (BUY, SELL):
@@ -200,7 +206,8 @@ def open_session(core: Core, event: SessionOpened) -> None:
     if running is not None:
         if event.trading_date <= running:
             return
-        _end_session(core, running, core.view.last_prices())
+        end_session(core, running, core.view.last_prices())
+    extended_hours.give_way(core, event.trading_date)
     core.emit(SessionStarted(event.trading_date))
     for order in list(core.state.orders.values()):
         if order.status is OrderStatus.ACCEPTED:
@@ -217,21 +224,18 @@ def close_session(core: Core, event: SessionClosed) -> None:
     """
     running = core.state.session_date
     if running is not None and event.trading_date >= running:
-        _end_session(core, running, event.closing_prices)
+        end_session(core, running, event.closing_prices, event.after_hours_follow)
 
 
-def _end_session(core: Core, running: date, closing_prices: dict[str, PriceUnits]) -> None:
-    for order in list(core.state.orders.values()):
-        if order.time_in_force is TimeInForce.DAY or is_too_old(core, order):
-            core.emit(OrderExpired(order.order_id, order.account_id, order.hold))
-    core.view.forget_depth()
-    core.emit(SessionEnded(running, closing_prices))
-
-
-def is_too_old(core: Core, order: OrderState) -> bool:
-    """Tell whether a gtc order has stood for as long as it may."""
-    assert core.at is not None
-    return order.created_at + GTC_LIFETIME <= core.at
+def open_extended_hours(core: Core, event: ExtendedHoursOpened) -> None:
+    """Begin a session beside the regular one, after that one if its end was never told."""
+    running = core.state.session_date
+    if running is not None:
+        is_next = event.trading_date > running
+        if not is_next and event != ExtendedHoursOpened(running, event.at, _AFTER_HOURS):
+            return
+        end_session(core, running, core.view.last_prices(), not is_next)
+    extended_hours.begin(core, event.trading_date, event.phase)
 
 
 def split(core: Core, event: Split) -> None:
@@ -288,6 +292,8 @@ _HANDLERS: dict[type, Callable[[Core, Any], None]] = {
     Trade: tell_trade,
     SessionOpened: open_session,
     SessionClosed: close_session,
+    ExtendedHoursOpened: open_extended_hours,
+    ExtendedHoursClosed: extended_hours.close,
     Split: split,
     CashDividend: pay_dividend,
 }

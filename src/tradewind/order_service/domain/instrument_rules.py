@@ -2,16 +2,20 @@
 
 from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import SubmitOrder
-from tradewind.contracts.vocabulary import OrderSide
+from tradewind.contracts.vocabulary import AssetClass, OrderSide, OrderType, TimeInForce
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import (
     InstrumentNotTradable,
+    NotForCrypto,
     PriceNotOnTick,
     QuantityNotInLots,
     QuantityTooSmall,
 )
 from tradewind.order_service.domain.state import AccountState
 from tradewind.platform.money import PriceUnits, format_units
+
+_COIN_TYPES = frozenset({OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_LIMIT})
+_COIN_TIMES = frozenset({TimeInForce.GTC, TimeInForce.IOC})
 
 
 def check(core: Core, account: AccountState, order: SubmitOrder) -> None:
@@ -22,11 +26,27 @@ def check(core: Core, account: AccountState, order: SubmitOrder) -> None:
     listing = core.listing(order.symbol)
     if not listing.tradable:
         raise InstrumentNotTradable(f"{order.symbol} is not tradable; open orders may be canceled")
+    if listing.asset_class is AssetClass.CRYPTO:
+        _check_coin(order)
     for name, price in _prices(order):
         _check_tick(listing, name, price)
     sells_all = order.side is OrderSide.SELL and order.qty == core.state.qty(account, order.symbol)
     if not sells_all:
         _check_lots(listing, order)
+
+
+def _check_coin(order: SubmitOrder) -> None:
+    """Refuse what is not offered where there is no session that opens or closes."""
+    if order.order_type not in _COIN_TYPES:
+        raise NotForCrypto(
+            f"crypto orders must be market, limit or stop_limit, not {order.order_type}"
+        )
+    if order.time_in_force not in _COIN_TIMES:
+        raise NotForCrypto(f"crypto orders must be GTC or IOC orders, not {order.time_in_force}")
+    if order.terms is not None and order.terms.group_id is not None:
+        raise NotForCrypto(f"crypto orders must be simple, not {order.terms.order_class}")
+    if order.extended_hours:
+        raise NotForCrypto("crypto trades around the clock; leave extended_hours out")
 
 
 def _prices(order: SubmitOrder) -> list[tuple[str, PriceUnits]]:

@@ -189,11 +189,6 @@ class MarketView:
             view = self.instruments[symbol] = InstrumentView(self.settings)
         return view
 
-    def forget_depth(self) -> None:
-        """Show no depth of any instrument until the feed speaks again."""
-        for view in self.instruments.values():
-            view.forget_depth()
-
     def last_prices(self) -> dict[str, PriceUnits]:
         """Return the price of the newest trade of each symbol that has one."""
         return {

@@ -32,7 +32,7 @@ def with_qty(core: Core, command: SubmitOrder) -> SubmitOrder:
     if price is None:
         raise NoPriceKnown(f"no price of {command.symbol} is known yet; send qty and a limit")
     levels = []
-    if core.is_open and command.limit_price is None:
+    if core.takes(command) and command.limit_price is None:
         other = 1 - book_side(command.side)
         levels = core.view.instrument(command.symbol).shown[other].levels
     lot = core.listing(command.symbol).quantity_increment

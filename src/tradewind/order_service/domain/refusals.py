@@ -56,6 +56,12 @@ class InstrumentNotTradable(Refusal):
     title = "Instrument not tradable"
 
 
+class NotForCrypto(Refusal):
+    """A kind of order that crypto does not take."""
+
+    title = "Not for crypto"
+
+
 class PriceNotOnTick(Refusal):
     """A price lies between two steps of the instrument."""
 

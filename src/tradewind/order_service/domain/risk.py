@@ -79,13 +79,14 @@ def check(
     _check_fields(order)
     _check_client_order_id(core, account, order)
     instrument_rules.check(core, account, order)
-    if order.qty % SCALE and not account.configuration.fractional_trading:
+    is_coin = core.state.is_round_the_clock(order.symbol)
+    if order.qty % SCALE and not (is_coin or account.configuration.fractional_trading):
         raise FractionalTradingOff(
             f"qty {format_units(order.qty)} is not whole and fractional trading is off"
         )
     price = order.limit_price or _reference_price(core, order)
     _check_size(core, order, price)
-    if order.time_in_force in _IMMEDIATE and not core.is_open:
+    if order.time_in_force in _IMMEDIATE and not core.takes(order):
         raise SessionNotOpen(
             f"the market is closed and a {order.time_in_force} order must trade at once; "
             "use day or gtc"
@@ -136,6 +137,12 @@ def _check_terms(order: SubmitOrder) -> None:
         raise MalformedRequest(f"a {order.order_type} order has no stop_price")
     if order.order_type in _STOPS and order.time_in_force in _IMMEDIATE:
         raise MalformedRequest(f"a {order.order_type} order must be day or gtc")
+    if order.extended_hours and not (
+        order.order_type is OrderType.LIMIT
+        and order.time_in_force in (TimeInForce.DAY, TimeInForce.GTC)
+        and terms.group_id is None
+    ):
+        raise MalformedRequest("an order for extended hours must be a simple day or gtc limit")
 
 
 def _check_size(core: Core, order: SubmitOrder, price: PriceUnits | None) -> None:

@@ -15,6 +15,7 @@ from tradewind.contracts.terms import Terms
 from tradewind.contracts.trading_accounts import Configuration
 from tradewind.contracts.vocabulary import (
     AccountId,
+    ExtendedPhase,
     OrderId,
     OrderSide,
     OrderStatus,
@@ -161,6 +162,10 @@ class VenueState(Struct, kw_only=True):
     """Time of that record."""
     session_date: date | None = None
     """The trading date that is open, ``None`` while the market is closed."""
+    extended_phase: ExtendedPhase | None = None
+    """The session beside the regular one that runs."""
+    trading_date: date | None = None
+    """The newest trading date that has begun, with its first session of any kind."""
     accounts: dict[AccountId, AccountState] = field(default_factory=dict)
     orders: dict[OrderId, OrderState] = field(default_factory=dict)
     """Open orders, in order of acceptance."""
@@ -177,6 +182,17 @@ class VenueState(Struct, kw_only=True):
     """The rules of each instrument that the feed has told of, by symbol."""
     cash_keys: dict[str, CashMoved] = field(default_factory=dict)
     """Movements of cash by idempotency key; kept for good, for a key may be repeated any time."""
+
+    def is_round_the_clock(self, symbol: str) -> bool:
+        """Tell whether a symbol trades at all times."""
+        listing = self.instruments.get(symbol)
+        return listing is not None and listing.is_round_the_clock
+
+    def may_trade(self, symbol: str, *, extended_hours: bool) -> bool:
+        """Tell whether orders in a symbol trade now, those for extended hours or the others."""
+        if self.session_date is not None or self.is_round_the_clock(symbol):
+            return True
+        return extended_hours and self.extended_phase is not None
 
     def cash_available(self, account: AccountState) -> MoneyUnits:
         """Return the cash that may still be spent."""
@@ -218,10 +234,24 @@ class Books:
     def of(cls, state: VenueState) -> "Books":
         """Build the books that belong to a state."""
         books = cls()
-        for order in sorted(state.orders.values(), key=lambda order: order.priority):
-            if order.status not in _APART:
-                books.add(order)
+        books.rebuild(state)
         return books
+
+    def rebuild(self, state: VenueState) -> None:
+        """Take everything out and let those orders in that the present session is for."""
+        self.books.clear()
+        self.market_orders.clear()
+        self.places.clear()
+        self.triggers = TriggerBook()
+        for order in sorted(state.orders.values(), key=lambda order: order.priority):
+            if order.status in _APART:
+                continue
+            if (
+                state.extended_phase is None
+                or order.extended_hours
+                or state.is_round_the_clock(order.symbol)
+            ):
+                self.add(order)
 
     def add(self, order: OrderState) -> None:
         """Put an order behind those of its kind and price."""

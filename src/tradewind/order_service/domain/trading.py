@@ -54,11 +54,12 @@ def _accept(
 ) -> OrderState:
     side = book_side(command.side)
     waits = command.terms is not None and command.terms.waits
-    status = OrderStatus.NEW if core.is_open else OrderStatus.ACCEPTED
+    joins = core.takes(command)
+    status = OrderStatus.NEW if joins else OrderStatus.ACCEPTED
     # Also when the order ends at once, before anybody can look its id up.
     core.known_client_order_ids.add((command.account_id, command.client_order_id))
     queue_ahead = QuantityUnits(0)
-    if core.is_open and command.limit_price is not None and not (waits or is_held):
+    if joins and command.limit_price is not None and not (waits or is_held):
         queue_ahead = core.view.queue_ahead(command.symbol, side, command.limit_price)
     core.emit(
         OrderAccepted(
@@ -167,7 +168,9 @@ def close_position(core: Core, command: ClosePosition) -> OrderState:
             symbol=symbol,
             side=OrderSide.SELL,
             order_type=OrderType.MARKET,
-            time_in_force=TimeInForce.DAY,
+            time_in_force=(
+                TimeInForce.GTC if core.state.is_round_the_clock(symbol) else TimeInForce.DAY
+            ),
             qty=qty,
         ),
     )

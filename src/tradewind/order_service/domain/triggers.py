@@ -84,7 +84,7 @@ def _trails(terms: Terms) -> bool:
 
 def on_trade(core: Core, symbol: str, price: PriceUnits) -> None:
     """Trigger what a trade reaches: the stops reached first, first."""
-    if not core.is_open:
+    if not core.state.may_trade(symbol, extended_hours=False):
         return
     book = core.books.triggers
     groups.settle(core)

@@ -1,6 +1,6 @@
 """Fold events of the whole venue in: its instruments, sessions and corporate actions."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tradewind.contracts import journal
 from tradewind.order_service.domain.applying.entry import NOTHING, Handlers, without_zeros
@@ -32,13 +32,42 @@ def _instrument_listed(
 def _session_started(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.SessionStarted
 ) -> list[Posting]:
+    was_extended = state.extended_phase is not None
     state.session_date = event.trading_date
+    state.extended_phase = None
+    if state.trading_date != event.trading_date:
+        _begin_day(state, event.trading_date)
+    if was_extended:
+        books.rebuild(state)
+    return NOTHING
+
+
+def _begin_day(state: VenueState, trading_date: date) -> None:
+    """Count the day from here: with its pre-market where there is one."""
+    state.trading_date = trading_date
     state.previous_closing_prices.update(state.closing_prices)
     for account in state.accounts.values():
         account.last_equity = account.closing_equity
         for symbol, position in account.positions.items():
             position.qty_at_day_start = state.qty(account, symbol)
             position.cost_today = MoneyUnits(0)
+
+
+def _extended_hours_started(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.ExtendedHoursStarted
+) -> list[Posting]:
+    state.extended_phase = event.phase
+    if state.trading_date != event.trading_date:
+        _begin_day(state, event.trading_date)
+    books.rebuild(state)
+    return NOTHING
+
+
+def _extended_hours_ended(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.ExtendedHoursEnded
+) -> list[Posting]:
+    state.extended_phase = None
+    books.rebuild(state)
     return NOTHING
 
 
@@ -107,6 +136,8 @@ HANDLERS: Handlers = {
     journal.InstrumentListed: _instrument_listed,
     journal.SessionStarted: _session_started,
     journal.SessionEnded: _session_ended,
+    journal.ExtendedHoursStarted: _extended_hours_started,
+    journal.ExtendedHoursEnded: _extended_hours_ended,
     journal.PositionSplit: _position_split,
     journal.DividendPaid: _dividend_paid,
     journal.CorporateActionApplied: _corporate_action_applied,
