@@ -25,8 +25,10 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="Market data in and out.", no_args_is_help=True)
 keys_app = typer.Typer(help="API keys of programs.", no_args_is_help=True)
+users_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(keys_app, name="keys")
+app.add_typer(users_app, name="users")
 
 _T = TypeVar("_T")
 
@@ -177,6 +179,22 @@ def create_key(
     console = Console()
     for label, value in (("API key", made.key.key_id), ("API secret", made.secret)):
         console.print(f"{label:<11} {value}", markup=False, soft_wrap=True, highlight=False)
+
+
+@users_app.command("reset-password")
+def reset_password(
+    username: Annotated[str, typer.Argument(help="Who has lost it.")] = "admin",
+    data_dir: DataDir = None,
+) -> None:
+    """Give a user a new password, shown this once, and end their sessions."""
+    from tradewind import maintenance
+
+    settings = _settings(data_dir=data_dir)
+    password = _run(lambda: maintenance.reset_password(settings, username))
+    console = Console()
+    for label, value in (("User name", username), ("Password", password)):
+        console.print(f"{label:<11} {value}", markup=False, soft_wrap=True, highlight=False)
+    console.print("Earlier sessions have ended; API keys stay in force.")
 
 
 @app.command()

@@ -66,6 +66,18 @@ async def create_key(
             await accounts.stop()
 
 
+async def reset_password(settings: Settings, username: str) -> str:
+    """Give a user a new password and return it."""
+    from tradewind.account_service import app
+
+    async with _database(settings, app.SCHEMA) as database:
+        accounts = app.build(settings, database, WallClock())
+        try:
+            return await accounts.reset_password(username)
+        finally:
+            await accounts.stop()
+
+
 async def import_bars(settings: Settings, paths: Sequence[Path]) -> "list[ImportSummary]":
     """Bring the bars of CSV files into market data, each file whole or not at all."""
     from tradewind.market_data_service import app

@@ -11,6 +11,7 @@ class AuditAction(StrEnum):
     """What the audit log records."""
 
     USER_CREATED = "user_created"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - an action
     ACCOUNT_CREATED = "account_created"
     KEY_CREATED = "key_created"
     KEY_REVOKED = "key_revoked"

@@ -110,6 +110,20 @@ class Repository:
             after,
         )
 
+    async def reset_password(self, user: User, password_hash: str, at: datetime) -> None:
+        """Set a password hash, end the user's sessions and forget who failed to sign in as them."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "UPDATE users SET password_hash = $2 WHERE user_id = $1",
+                user.user_id,
+                password_hash,
+            )
+            await connection.execute("DELETE FROM sessions WHERE user_id = $1", user.user_id)
+            await connection.execute(
+                "DELETE FROM sign_in_failures WHERE username = $1", user.username
+            )
+            await record(connection, at, AuditAction.PASSWORD_RESET, user_id=user.user_id)
+
     async def list_accounts(self, user_id: UserId) -> list[BrokerageAccount]:
         """Return a user's accounts, oldest first."""
         rows = await self._database.fetch(

@@ -250,6 +250,18 @@ class AccountsOfUsers:
             raise NotFound(f"there is no user called {username[:_SHOWN_LENGTH_MAX]!r}")
         return found[0]
 
+    async def reset_password(self, username: str) -> str:
+        """Give a user a new password, end their sessions, and return it; raises ``NotFound``.
+
+        Another process may still know a session for as long as its cache keeps it.
+        """
+        user = await self.get_user_by_name(username)
+        password = credentials.new_password()
+        password_hash = await self._passwords.hash(password)
+        await self._repository.reset_password(user, password_hash, self._clock.now())
+        self._signed_in.discard_where(lambda session: session.user_id == user.user_id)
+        return password
+
     async def list_accounts(self, user_id: UserId) -> list[BrokerageAccount]:
         """Return a user's accounts, oldest first."""
         return await self._repository.list_accounts(user_id) if is_uuid(user_id) else []

@@ -192,3 +192,39 @@ async def test_old_failures_do_not_pile_up(
     clock.set(clock.now() + timedelta(minutes=5))
     await fail(app)
     assert await database.fetchval("SELECT count(*) FROM sign_in_failures") == 1
+
+
+async def test_new_password_takes_the_place_of_a_lost_one_and_ends_the_sessions(
+    app: AccountApp, first: Bootstrap, database: Database
+) -> None:
+    session = await app.sign_in("admin", first.password, address=HERE)
+    assert await app.verify_session(session.token) is not None
+    password = await app.reset_password(" Admin ")
+    assert await app.verify_session(session.token) is None
+    with pytest.raises(NotAuthenticated):
+        await app.sign_in("admin", first.password, address=HERE)
+    again = await app.sign_in("admin", password, address=HERE)
+    assert again.user == first.user
+    assert await app.verify_key(first.key.key.key_id, first.key.secret) is not None
+    written = await database.fetchval(
+        "SELECT user_id::text FROM audit_log WHERE action = 'password_reset'"
+    )
+    assert written == first.user.user_id
+
+
+async def test_who_failed_too_often_may_sign_in_with_the_new_password(
+    make_app: Callable[..., AccountApp], first: Bootstrap
+) -> None:
+    app = make_app(rate_limit_sign_in="2/hour")
+    for _ in range(2):
+        with pytest.raises(NotAuthenticated):
+            await app.sign_in("admin", "forgotten", address=HERE)
+    with pytest.raises(RateLimited):
+        await app.sign_in("admin", first.password, address=HERE)
+    password = await app.reset_password("admin")
+    assert (await app.sign_in("admin", password, address=HERE)).user == first.user
+
+
+async def test_password_of_nobody_is_not_reset(app: AccountApp, first: Bootstrap) -> None:
+    with pytest.raises(NotFound, match="nobody"):
+        await app.reset_password("nobody")

@@ -177,6 +177,20 @@ def test_keys_are_made_beside_a_running_platform(cli: Cli) -> None:
     running.end(signal.SIGINT)
 
 
+def test_a_lost_password_is_replaced_beside_a_running_platform(cli: Cli) -> None:
+    running = cli.up()
+    made = cli.run("users", "reset-password")
+    username, password = (line.split()[-1] for line in made.stdout.splitlines()[:2])
+    assert username == "admin", made.stderr
+    answer = httpx.post(
+        f"{running.said['gateway_url']}/tradewind/v1/sessions",
+        json={"username": username, "password": password},
+    )
+    assert answer.status_code in (200, 201), answer.text
+    assert_refused(cli.run("users", "reset-password", "nobody"), "'nobody'")
+    running.end(signal.SIGINT)
+
+
 def test_a_key_for_an_unknown_user_is_refused(cli: Cli) -> None:
     assert_refused(cli.run("keys", "create", "--username", "nobody"), "'nobody'")
 
