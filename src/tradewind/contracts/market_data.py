@@ -162,14 +162,17 @@ FeedEvent = (
 class FeedMessage(Struct, frozen=True):
     """What goes over the bus on the topic ``feed_topic(venue_id)``.
 
-    ``number`` counts a venue's messages from 1 without a gap; ``at`` is the venue's time. One
-    message may carry many events, which are applied in order and together.
+    ``number`` counts the messages of one run of a venue's feed from 1 without a gap; ``at`` is the
+    venue's time. One message may carry many events, which are applied in order and together.
     """
 
     venue_id: VenueId
     number: int
     at: datetime
     events: list[FeedEvent]
+    run: str = ""
+    """Names this run of the feed: with another name the numbers begin anew, and what the run before
+    has shown is no longer there."""
 
 
 def feed_topic(venue_id: VenueId) -> str:

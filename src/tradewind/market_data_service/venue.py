@@ -21,6 +21,7 @@ from tradewind.contracts.market_data import (
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.market_data_service.domain.timeframes import DAY_BAR
 from tradewind.platform.bus import Bus
+from tradewind.platform.ids import new_id
 from tradewind.platform.money import PriceUnits
 
 
@@ -67,13 +68,14 @@ class Latest:
 class Venue:
     """What a feed has told about its venue so far.
 
-    Messages are numbered from 1 in each process: who follows takes a smaller number as a feed that
-    began anew, and carries on.
+    Messages are numbered from 1 in each run, and say which run they belong to: who follows takes
+    another one as a feed that began anew, and carries on.
     """
 
     def __init__(self, spec: FeedSpec, bus: Bus, now: datetime) -> None:
         self.spec = spec
         self.now = now
+        self.run = new_id()
         self.number = 0
         self.is_open = False
         self.trading_date: date | None = None
@@ -101,7 +103,7 @@ class Venue:
         self.now = at
         self.apply(events)
         self.number += 1
-        message = FeedMessage(self.venue_id, self.number, at, list(events))
+        message = FeedMessage(self.venue_id, self.number, at, list(events), self.run)
         await self._bus.publish(self._topic, self._encoder.encode(message))
 
     def apply(self, events: Iterable[FeedEvent]) -> None:

@@ -57,6 +57,7 @@ class Venue:
         self._bus = bus
         self._on_failure = on_failure
         self._feed: asyncio.Task[None] | None = None
+        self._feed_run: str | None = None
         self._feed_number = 0
         self._feed_moved = asyncio.Event()
         self._subscribed = asyncio.Event()
@@ -193,7 +194,11 @@ class Venue:
         except (msgspec.MsgspecError, Refusal) as error:
             _log.error("feed_message_lost", venue_id=self.spec.venue_id, why=str(error))
             return
-        if 0 < self._feed_number < message.number - 1:
+        if message.run != self._feed_run:
+            if self._feed_run is not None:
+                _log.warning("feed_began_anew", venue_id=self.spec.venue_id, run=message.run)
+            self._feed_run = message.run
+        elif 0 < self._feed_number < message.number - 1:
             _log.error(
                 "feed_messages_missed",
                 venue_id=self.spec.venue_id,

@@ -192,6 +192,8 @@ async def test_restart_goes_on_with_prices_bars_and_trade_ids(site: SimulatedSit
         await site.tick(again, times=40)
         told = [await next_message(messages) for _ in range(40)]
     assert told[0].number == 1
+    assert {message.run for message in told} == {again.venue.run}
+    assert again.venue.run != feed.venue.run
     assert isinstance(told[0].events[2], SessionOpened)
     trades = [e for m in told for e in m.events if isinstance(e, Trade) and e.symbol == "AAPL"]
     assert trades[0].trade_id == kept.trade.trade_id + 1

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 from tests.unit.orders.stage import ALICE, money
 
 from tradewind.contracts.journal import JournalRecord
@@ -71,8 +72,8 @@ class Stage:
             self.failures.append,
         )
 
-    async def tell(self, number: int, *events: FeedEvent) -> None:
-        message = FeedMessage(VENUE, number, START, list(events))
+    async def tell(self, number: int, *events: FeedEvent, run: str = "") -> None:
+        message = FeedMessage(VENUE, number, START, list(events), run)
         await self.bus.publish(feed_topic(VENUE), msgspec.msgpack.encode(message))
 
     def deposit(self) -> "asyncio.Task[object]":
@@ -127,6 +128,18 @@ async def test_number_of_a_feed_that_began_anew_is_waited_for_and_not_taken_for_
         stage.paper.gate.set()
         await waiting
         assert stage.venue.core.state.session_date == date(2024, 1, 3)
+
+
+async def test_feed_that_began_anew_is_told_from_one_whose_messages_were_lost() -> None:
+    async with running() as stage:
+        with capture_logs() as told:
+            for number, run in ((1, "one"), (2, "one"), (5, "two"), (6, "two"), (8, "two")):
+                await stage.tell(number, run=run)
+            await stage.venue.wait_for_feed(8, 10)
+        assert [(line["event"], line.get("after")) for line in told] == [
+            ("feed_began_anew", None),
+            ("feed_messages_missed", 6),
+        ]
 
 
 async def test_number_that_was_passed_long_ago_is_not_waited_for() -> None:

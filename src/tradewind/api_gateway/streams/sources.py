@@ -42,17 +42,17 @@ async def venue_events(
     async with bus.subscribe(feed_topic(venue_id)) as subscription:
 
         async def events() -> AsyncIterator[Sequence[FeedEvent]]:
-            expected: int | None = None
+            run, expected = "", 0
             async for payload in subscription:
                 message = _decoder.decode(payload)
-                if expected is not None and message.number > expected:
+                if message.run == run and 0 < expected < message.number:
                     _log.warning(
                         "feed_messages_missed",
                         venue=venue_id,
                         missed=message.number - expected,
                         dropped=subscription.dropped,
                     )
-                expected = message.number + 1
+                run, expected = message.run, message.number + 1
                 yield message.events
 
         yield events()

@@ -55,6 +55,7 @@ def follow(core: Core, message: FeedMessage) -> int:
 
     In a venue that follows its feed's time, each event happens at its own.
     """
+    core.view.begin_run(message.run)
     follows = core.spec.follows_feed_time
     for index, event in enumerate(message.events):
         handler = _HANDLERS.get(type(event))

@@ -168,7 +168,7 @@ _NOTHING = InstrumentView(FillSettings())
 class MarketView:
     """The feed's picture of all instruments."""
 
-    __slots__ = ("ahead", "instruments", "number", "settings")
+    __slots__ = ("ahead", "instruments", "number", "run", "settings")
 
     def __init__(self, settings: FillSettings) -> None:
         self.settings = settings
@@ -177,6 +177,15 @@ class MarketView:
         """What the feed's queue still has before an order that rests at a shown price."""
         self.number = 0
         """Number of the newest feed message."""
+        self.run: str | None = None
+        """The feed's run that it belongs to."""
+
+    def begin_run(self, run: str) -> None:
+        """Forget the depth of an earlier run: nobody stands behind it any more."""
+        if run != self.run:
+            if self.run is not None:
+                self.forget_depth()
+            self.run = run
 
     def instrument(self, symbol: str) -> InstrumentView:
         """Return the picture of one instrument to look at, an empty one when nothing is known."""
