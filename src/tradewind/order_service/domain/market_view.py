@@ -183,8 +183,8 @@ class MarketView:
     def begin_run(self, run: str) -> None:
         """Forget the depth of an earlier run: nobody stands behind it any more."""
         if run != self.run:
-            if self.run is not None:
-                self.forget_depth()
+            for view in self.instruments.values() if self.run is not None else ():
+                view.forget_depth()
             self.run = run
 
     def instrument(self, symbol: str) -> InstrumentView:
