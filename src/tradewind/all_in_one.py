@@ -4,7 +4,6 @@ Services are imported inside functions, so that a command that needs one of them
 """
 
 import asyncio
-import gc
 import os
 import socket
 import sys
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp
 from tradewind.contracts.accounts import Bootstrap
 from tradewind.contracts.vocabulary import MAIN_VENUE, AccountId
 from tradewind.main_venue import main_feed, open_main_venue
+from tradewind.platform import heap
 from tradewind.platform.bus import Bus, InProcessBus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.component import Component
@@ -204,9 +204,7 @@ class Platform:
         await self._begin(services.portfolio)
         await self._begin(services.gateway)
         self._door.open(services.gateway)
-        # What lives now lives as long as the process: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
+        heap.settle()
         return bootstrap
 
     async def _listen(self) -> None:

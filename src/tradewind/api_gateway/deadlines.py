@@ -24,10 +24,14 @@ class Deadlines:
         self._running: dict[asyncio.Task[Any], float] = {}  # Any: tasks of every result
         self._given_up: set[asyncio.Task[Any]] = set()
         self._watching = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, work: Coroutine[Any, Any, _T]) -> _T:  # Any: what a coroutine is sent
         """Await some work in this task; raises ``TimeoutError`` when it takes too long."""
-        task = asyncio.current_task()
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        # Asked without its loop it would look for it, by a system call to learn the process's id.
+        task = asyncio.current_task(self._loop)
         assert task is not None
         self._begin(task)
         try:

@@ -85,7 +85,7 @@ class Front:
         try:
             response = await self._answer(visit)
             status = response.status
-            await send_response(send, response, self._common_headers(visit))
+            await send_response(scope, send, response, self._common_headers(visit))
         except ClientLeft:
             pass
         finally:
@@ -145,7 +145,7 @@ class Front:
             authorize(identity, route.access)
         body = b""
         if visit.method in _WITH_BODY:
-            body = await read_body(visit.receive, visit.headers, self._bytes_max)
+            body = await read_body(visit.scope, visit.receive, visit.headers, self._bytes_max)
         return await route.handler(
             Request(
                 method=visit.method,

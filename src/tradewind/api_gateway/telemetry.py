@@ -19,12 +19,14 @@ class Telemetry:
         self._log_all = log_all
         self._log = get_logger(service)
         self._metrics = http_metrics()
-        self._in_flight = self._metrics.in_flight.labels(service)
+        self._in_flight = 0
+        # Read when it is asked for: to move a gauge twice for each request costs more.
+        self._metrics.in_flight.labels(service).set_function(lambda: self._in_flight)
         self._durations: dict[tuple[str, str, int], Histogram] = {}
 
     def begin(self) -> float:
         """Count a request in and return when it began."""
-        self._in_flight.inc()
+        self._in_flight += 1
         return time.perf_counter()
 
     def end(
@@ -32,7 +34,7 @@ class Telemetry:
     ) -> None:
         """Count a request out; ``route`` is the template, never the raw path."""
         seconds = time.perf_counter() - started
-        self._in_flight.dec()
+        self._in_flight -= 1
         key = (method, route, status // 100)
         duration = self._durations.get(key)
         if duration is None:

@@ -123,7 +123,7 @@ class KillSwitchReleased(Struct, frozen=True, tag="kill_switch_released"):
     by: str
 
 
-class OrderAccepted(Struct, frozen=True, tag="order_accepted"):
+class OrderAccepted(Struct, frozen=True, gc=False, tag="order_accepted"):
     """An order was taken. ``status`` is ``new`` in an open session, else ``accepted``."""
 
     order_id: OrderId
@@ -148,7 +148,7 @@ class OrderAccepted(Struct, frozen=True, tag="order_accepted"):
     terms: Terms | None = None
 
 
-class OrderActivated(Struct, frozen=True, tag="order_activated"):
+class OrderActivated(Struct, frozen=True, gc=False, tag="order_activated"):
     """The session opened or the entry was filled: an order that waited joined the others."""
 
     order_id: OrderId
@@ -159,7 +159,7 @@ class OrderActivated(Struct, frozen=True, tag="order_activated"):
     hold_price: PriceUnits | None = None
 
 
-class OrderTriggered(Struct, frozen=True, tag="order_triggered"):
+class OrderTriggered(Struct, frozen=True, gc=False, tag="order_triggered"):
     """A trade reached a stop price: from here on the order is a market or limit order."""
 
     order_id: OrderId
@@ -172,7 +172,7 @@ class OrderTriggered(Struct, frozen=True, tag="order_triggered"):
     hold_price: PriceUnits | None = None
 
 
-class TrailMoved(Struct, frozen=True, tag="trail_moved"):
+class TrailMoved(Struct, frozen=True, gc=False, tag="trail_moved"):
     """The market took a trailing order's mark, and with it the stop price, by a step or more."""
 
     order_id: OrderId
@@ -181,7 +181,7 @@ class TrailMoved(Struct, frozen=True, tag="trail_moved"):
     stop_price: PriceUnits
 
 
-class OrderReduced(Struct, frozen=True, tag="order_reduced"):
+class OrderReduced(Struct, frozen=True, gc=False, tag="order_reduced"):
     """The other leg traded a part, which this one need not cover any more."""
 
     order_id: OrderId
@@ -190,7 +190,7 @@ class OrderReduced(Struct, frozen=True, tag="order_reduced"):
     """What the order is for now."""
 
 
-class OrderFilled(Struct, frozen=True, tag="order_filled"):
+class OrderFilled(Struct, frozen=True, gc=False, tag="order_filled"):
     """An execution that traded: one side of it."""
 
     order_id: OrderId
@@ -215,7 +215,7 @@ class OrderFilled(Struct, frozen=True, tag="order_filled"):
     """Part of ``fee`` by the maker's or taker's rate; ``fee`` is below zero for a rebate."""
 
 
-class OrderCanceled(Struct, frozen=True, tag="order_canceled"):
+class OrderCanceled(Struct, frozen=True, gc=False, tag="order_canceled"):
     """An order ended unfilled or partly filled; its hold is released."""
 
     order_id: OrderId
@@ -224,7 +224,7 @@ class OrderCanceled(Struct, frozen=True, tag="order_canceled"):
     hold_released: int
 
 
-class OrderExpired(Struct, frozen=True, tag="order_expired"):
+class OrderExpired(Struct, frozen=True, gc=False, tag="order_expired"):
     """A day order's session ended; its hold is released."""
 
     order_id: OrderId
@@ -232,7 +232,7 @@ class OrderExpired(Struct, frozen=True, tag="order_expired"):
     hold_released: int
 
 
-class OrderReplaced(Struct, frozen=True, tag="order_replaced"):
+class OrderReplaced(Struct, frozen=True, gc=False, tag="order_replaced"):
     """An order gave way to another, whose ``OrderAccepted`` follows; its hold is released."""
 
     order_id: OrderId
@@ -336,7 +336,7 @@ Event = (
 )
 
 
-class JournalRecord(Struct, frozen=True):
+class JournalRecord(Struct, frozen=True, gc=False):
     """One event with its place: ``number`` counts a venue's records from 1 without a gap."""
 
     venue_id: VenueId

@@ -45,7 +45,7 @@ from tradewind.platform.money import (
 )
 
 
-class SubmitOrder(Struct, frozen=True, kw_only=True):
+class SubmitOrder(Struct, frozen=True, kw_only=True, gc=False):
     """Instruct the venue; exactly the fields that the order's type needs are set.
 
     The core works the quantity out when ``terms`` name an amount of money instead, and the stop
@@ -67,7 +67,7 @@ class SubmitOrder(Struct, frozen=True, kw_only=True):
     stop_loss: Leg | None = None
 
 
-class ReplaceOrder(Struct, frozen=True, kw_only=True):
+class ReplaceOrder(Struct, frozen=True, kw_only=True, gc=False):
     """Replace an open order by a new one; ``None`` keeps the old value.
 
     ``qty`` is the new order's own quantity; ``None`` keeps what the old one had left to trade.
@@ -85,7 +85,7 @@ class ReplaceOrder(Struct, frozen=True, kw_only=True):
     """The new trail in what the old one was given in: a price, or billionths of a percent."""
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class Order(Struct, frozen=True, kw_only=True, gc=False):
     """An order as it stands."""
 
     order_id: OrderId

@@ -11,7 +11,7 @@ GTC_LIFETIME = timedelta(days=90)
 """How long a gtc order stands; it expires with the first session that ends after that."""
 
 
-class Terms(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Terms(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The terms of an order that is more than a simple market or limit order."""
 
     stop_price: PriceUnits | None = None
@@ -36,7 +36,7 @@ class Terms(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.stop_price is not None and self.triggered_at is None
 
 
-class Leg(Struct, frozen=True, kw_only=True):
+class Leg(Struct, frozen=True, kw_only=True, gc=False):
     """A take-profit (``limit_price`` alone) or stop-loss (``stop_price``) of a group."""
 
     order_id: OrderId

@@ -6,7 +6,9 @@ may cause more events than a statement should carry, and those share a transacti
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -28,13 +30,15 @@ JOURNAL_CHANNEL = "tradewind_journal"
 
 _encode_event = msgspec.json.Encoder().encode
 
+# A column whose values can need no quotes travels as the text of an array, which is joined here and
+# read there in a fraction of the time that the driver takes to look at each value.
 _SQL = """
 WITH fence AS (
     SELECT 1 FROM leases WHERE venue_id = $1 AND epoch = $2 FOR SHARE
 ), records AS (
     INSERT INTO journal (venue_id, number, at, kind, account_id, event)
-    SELECT $1, r.* FROM unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::json[])
-        AS r WHERE EXISTS (SELECT FROM fence)
+    SELECT $1, r.* FROM unnest($3::text::bigint[], $4::text::timestamptz[], $5::text::text[],
+        $6::text::uuid[], $7::json[]) AS r WHERE EXISTS (SELECT FROM fence)
     RETURNING 1
 ), touched AS (
     INSERT INTO orders (order_id, venue_id, account_id, client_order_id, symbol, side, order_type,
@@ -45,10 +49,12 @@ WITH fence AS (
         qty * 0.000000001, limit_price * 0.000000001, extended_hours, status,
         filled_qty * 0.000000001, filled_value * 0.000000001, created_at, updated_at, filled_at,
         canceled_at, expired_at, replaced_at, replaces, replaced_by
-    FROM unnest($8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::text[],
-        $14::text[], $15::bigint[], $16::bigint[], $17::bool[], $18::text[], $19::bigint[],
-        $20::bigint[], $21::timestamptz[], $22::timestamptz[], $23::timestamptz[],
-        $24::timestamptz[], $25::timestamptz[], $26::timestamptz[], $27::uuid[], $28::uuid[])
+    FROM unnest($8::text::uuid[], $9::text::uuid[], $10::text[], $11::text[], $12::text::text[],
+        $13::text::text[], $14::text::text[], $15::text::bigint[], $16::text::bigint[],
+        $17::text::bool[], $18::text::text[], $19::text::bigint[], $20::text::bigint[],
+        $21::text::timestamptz[], $22::text::timestamptz[], $23::text::timestamptz[],
+        $24::text::timestamptz[], $25::text::timestamptz[], $26::text::timestamptz[],
+        $27::text::uuid[], $28::text::uuid[])
         AS o (order_id, account_id, client_order_id, symbol, side, order_type, time_in_force, qty,
             limit_price, extended_hours, status, filled_qty, filled_value, created_at, updated_at,
             filled_at, canceled_at, expired_at, replaced_at, replaces, replaced_by)
@@ -64,8 +70,9 @@ WITH fence AS (
     SELECT order_id, stop_price * 0.000000001, trail_price * 0.000000001,
         trail_percent * 0.000000001, hwm * 0.000000001, triggered_at, order_class, group_id,
         group_role, notional * 0.000000001
-    FROM unnest($45::uuid[], $46::bigint[], $47::bigint[], $48::bigint[], $49::bigint[],
-        $50::timestamptz[], $51::text[], $52::uuid[], $53::text[], $54::bigint[])
+    FROM unnest($45::text::uuid[], $46::text::bigint[], $47::text::bigint[], $48::text::bigint[],
+        $49::text::bigint[], $50::text::timestamptz[], $51::text::text[], $52::text::uuid[],
+        $53::text::text[], $54::text::bigint[])
         AS t (order_id, stop_price, trail_price, trail_percent, hwm, triggered_at, order_class,
             group_id, group_role, notional)
     WHERE EXISTS (SELECT FROM fence)
@@ -76,20 +83,22 @@ WITH fence AS (
         side, price, qty, fee, liquidity, executed_at)
     SELECT execution_id, $1, number, order_id, account_id, symbol, side, price * 0.000000001,
         qty * 0.000000001, fee * 0.000000001, liquidity, at
-    FROM unnest($29::uuid[], $30::bigint[], $31::uuid[], $32::uuid[], $33::text[], $34::text[],
-        $35::bigint[], $36::bigint[], $37::bigint[], $38::text[], $39::timestamptz[])
+    FROM unnest($29::text::uuid[], $30::text::bigint[], $31::text::uuid[], $32::text::uuid[],
+        $33::text[], $34::text::text[], $35::text::bigint[], $36::text::bigint[],
+        $37::text::bigint[], $38::text::text[], $39::text::timestamptz[])
         AS f (execution_id, number, order_id, account_id, symbol, side, price, qty, fee,
             liquidity, at)
     WHERE EXISTS (SELECT FROM fence)
 ), postings AS (
     INSERT INTO ledger_entries (venue_id, journal_number, line, ledger_account, asset, amount)
     SELECT $1, number, line, ledger_account, asset, amount * 0.000000001
-    FROM unnest($40::bigint[], $41::smallint[], $42::text[], $43::text[], $44::bigint[])
+    FROM unnest($40::text::bigint[], $41::text::smallint[], $42::text[], $43::text[],
+        $44::text::bigint[])
         AS p (number, line, ledger_account, asset, amount)
     WHERE EXISTS (SELECT FROM fence)
 ), accounts_opened AS (
     INSERT INTO accounts (account_id, venue_id)
-    SELECT account_id, $1 FROM unnest($5::text[], $6::uuid[]) AS a (kind, account_id)
+    SELECT account_id, $1 FROM unnest($5::text::text[], $6::text::uuid[]) AS a (kind, account_id)
     WHERE kind = 'account_opened' AND EXISTS (SELECT FROM fence)
 ), nudge AS (
     SELECT pg_notify('tradewind_journal', $1)
@@ -162,12 +171,38 @@ class JournalWriter:
         return known.intersection(wanted)
 
 
-def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Turn rows into columns (any type each), also when there are none."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * width
+_Column = Iterable[Any]  # Any: each column has its own type
 
 
-def _record_columns(emitted: list[Emitted]) -> list[list[Any]]:
+def _plain(column: _Column) -> str:
+    """Write numbers, flags, ids and words of ours as an array."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in column]) + "}"
+
+
+def _instants(column: _Column) -> str:
+    """Write instants as an array."""
+    return "{" + ",".join(["NULL" if at is None else _instant(at) for at in column]) + "}"
+
+
+# The same instants come several times: in the record, and in its order twice.
+_instant = lru_cache(maxsize=4096)(datetime.isoformat)
+
+_Writers = Sequence[Callable[[_Column], Any]]  # Any: an array or its text
+
+_RECORD: _Writers = (_plain, _instants, _plain, _plain, list)
+_ORDER: _Writers = (*[_plain] * 2, list, list, *[_plain] * 9, *[_instants] * 6, _plain, _plain)
+_TERMS: _Writers = (*[_plain] * 5, _instants, *[_plain] * 4)
+_EXECUTION: _Writers = (*[_plain] * 4, list, *[_plain] * 5, _instants)
+_POSTING: _Writers = (_plain, _plain, list, list, _plain)
+
+
+def _columns(rows: list[tuple[Any, ...]], writers: _Writers) -> list[Any]:
+    """Turn rows into columns, each written in its way, also when there are none."""
+    columns: Iterable[_Column] = zip(*rows, strict=True) if rows else [()] * len(writers)
+    return [write(column) for write, column in zip(writers, columns, strict=True)]
+
+
+def _record_columns(emitted: list[Emitted]) -> list[Any]:
     rows = []
     for record in emitted:
         event = record.event
@@ -180,10 +215,10 @@ def _record_columns(emitted: list[Emitted]) -> list[list[Any]]:
                 _encode_event(event).decode(),
             )
         )
-    return _columns(rows, 5)
+    return _columns(rows, _RECORD)
 
 
-def _order_columns(orders: list[OrderState]) -> list[list[Any]]:
+def _order_columns(orders: list[OrderState]) -> list[Any]:
     rows = [
         (
             order.order_id,
@@ -210,10 +245,10 @@ def _order_columns(orders: list[OrderState]) -> list[list[Any]]:
         )
         for order in orders
     ]
-    return _columns(rows, 21)
+    return _columns(rows, _ORDER)
 
 
-def _terms_columns(orders: list[OrderState]) -> list[list[Any]]:
+def _terms_columns(orders: list[OrderState]) -> list[Any]:
     rows = [
         (
             order.order_id,
@@ -230,10 +265,10 @@ def _terms_columns(orders: list[OrderState]) -> list[list[Any]]:
         for order in orders
         if (terms := order.terms) is not None
     ]
-    return _columns(rows, 10)
+    return _columns(rows, _TERMS)
 
 
-def _execution_columns(emitted: list[Emitted]) -> list[list[Any]]:
+def _execution_columns(emitted: list[Emitted]) -> list[Any]:
     rows = [
         (
             fill.execution_id,
@@ -251,13 +286,13 @@ def _execution_columns(emitted: list[Emitted]) -> list[list[Any]]:
         for record in emitted
         if isinstance(fill := record.event, OrderFilled)
     ]
-    return _columns(rows, 11)
+    return _columns(rows, _EXECUTION)
 
 
-def _posting_columns(emitted: list[Emitted]) -> list[list[Any]]:
+def _posting_columns(emitted: list[Emitted]) -> list[Any]:
     rows = [
         (record.number, line, ledger_account, asset, amount)
         for record in emitted
         for line, (ledger_account, asset, amount) in enumerate(record.postings)
     ]
-    return _columns(rows, 5)
+    return _columns(rows, _POSTING)

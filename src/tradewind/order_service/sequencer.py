@@ -71,12 +71,14 @@ class Sequencer:
         self._committed = asyncio.Event()
         self._committed.set()
         self._readers = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self.failed = False
 
     def start(self) -> None:
         """Begin to take commands."""
+        self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._run(), name=f"sequencer {self.core.spec.venue_id}")
 
     async def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
@@ -99,7 +101,8 @@ class Sequencer:
         # The feed sends one message after another; a session or a dividend must not be lost.
         if len(self._waiting) >= QUEUE_MAX and not isinstance(command, FeedMessage):
             raise Unavailable("too many commands are waiting; try again in a moment")
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        assert self._loop is not None, "only a sequencer that was started takes commands"
+        answer: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(_Waiting(command, answer))
         self._wake.set()
         return await answer

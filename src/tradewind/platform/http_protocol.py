@@ -1,59 +1,194 @@
-"""uvicorn's HTTP protocol, writing a response's head and body in one system call."""
+"""uvicorn's HTTP protocol with a short way through: a whole body in, a whole response out.
+
+Any ASGI application runs on it as on uvicorn's own. One that finds ``AT_ONCE`` among the extensions
+of its scope may take a request's body without waiting for it when all of it is there, and write its
+response in one call and one system call; both say when they cannot, and ASGI's messages do then.
+"""
 
 import asyncio
-from typing import Any, cast
+from collections.abc import MutableMapping, Sequence
+from typing import Any, ClassVar, cast
+from weakref import WeakKeyDictionary
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+AT_ONCE = "tradewind.at_once"
+"""Name of the extension; its value has ``take_body`` and ``respond``."""
 
 _GATHER_BYTES_MAX = 64 * 1024
 
+# Any: the values of an ASGI scope are not typed by the protocol.
+_Scope = MutableMapping[str, Any]
 
-class GatheringHttpProtocol(HttpToolsProtocol):
+
+class TradewindHttpProtocol(HttpToolsProtocol):
     """Speaks HTTP over a transport that gathers small writes."""
+
+    _head_of: ClassVar[tuple[object, bytes]] = (None, b"")
+    """The server's own headers, and how they are written: they change once a second."""
+
+    _outboxes: ClassVar[WeakKeyDictionary[asyncio.AbstractEventLoop, "Outbox"]] = (
+        WeakKeyDictionary()
+    )
+
+    _idle_since: float | None = None
 
     def connection_made(  # type: ignore[override]  # narrower than the protocol's own
         self, transport: asyncio.Transport
     ) -> None:
         """Begin a connection."""
         super().connection_made(transport)
-        gathering = GatheringTransport(transport, asyncio.get_running_loop())
+        outbox = self._outboxes.setdefault(self.loop, Outbox(self.loop))
+        gathering = GatheringTransport(transport, outbox)
         self.transport = cast("asyncio.Transport", gathering)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection."""
+        super().connection_lost(exc)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        cast("_Scope", self.scope)["extensions"] = {AT_ONCE: self}
+
+    def take_body(self, scope: _Scope) -> bytes | None:
+        """Return the whole body of a request, ``None`` when it must be asked for by ASGI."""
+        cycle = self.cycle
+        if cycle.scope is not scope or cycle.more_body or cycle.disconnected:
+            return None
+        body, cycle.body = cycle.body, bytearray()
+        cycle.message_event.clear()
+        return bytes(body)
+
+    def respond(
+        self, scope: _Scope, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes
+    ) -> bool:
+        """Write a whole response; ``False``, with nothing done, when ASGI's messages must do it.
+
+        Names of headers are in lower case, and the length of a body is among them. Raises
+        ``ValueError`` for a header that is more than one line.
+        """
+        cycle = self.cycle
+        if (
+            cycle.scope is not scope
+            or cycle.response_started
+            or cycle.disconnected
+            or cycle.flow.write_paused
+            or not cycle.keep_alive
+            or scope["method"] == "HEAD"
+        ):
+            return False
+        fields = b"".join([b"%b: %b\r\n" % field for field in headers])
+        if fields.count(b"\n") != len(headers) or fields.count(b"\r") != len(headers):
+            raise ValueError("a header of a response is more than one line")
+        self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], self._head(), fields, body))
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        cycle.message_event.set()
+        self.on_response_complete()
+        return True
+
+    def _head(self) -> bytes:
+        headers = self.server_state.default_headers
+        known, head = TradewindHttpProtocol._head_of
+        if known is not headers:
+            head = b"".join([b"%b: %b\r\n" % field for field in headers])
+            TradewindHttpProtocol._head_of = (headers, head)
+        return head
+
+    # A timer for each request, armed and disarmed, costs more than to look at the time.
+
+    def on_response_complete(self) -> None:
+        """Go on with what the client has sent meanwhile, or wait for its next request."""
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_again_in(self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._idle_since = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection when it has been idle for long enough."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_again_in(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _look_again_in(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+
+
+class Outbox:
+    """Sends what was written to all connections within one turn of the loop, one after another.
+
+    A client that is woken while its answer is followed by others need not be woken for them.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: list[GatheringTransport] = []
+
+    def add(self, transport: "GatheringTransport") -> None:
+        """Flush a transport by the end of this turn."""
+        if not self._waiting:
+            self._loop.call_soon(self._flush)
+        self._waiting.append(transport)
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for transport in waiting:
+            transport.flush()
 
 
 class GatheringTransport:
     """Sends together what is written within one turn of the event loop.
 
-    The server writes head and body of a response apart, and each write would be a system call that
-    wakes the client: under load that is a tenth of the work of an order.
+    The server may write head and body of a response apart, and each write would be a system call
+    that wakes the client: under load that is a tenth of the work of an order.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: asyncio.Transport, outbox: Outbox) -> None:
         self._transport = transport
-        self._loop = loop
+        self._outbox = outbox
         self._parts: list[bytes] = []
 
     def write(self, data: bytes) -> None:
         """Send by the end of this turn, in order with everything else."""
         if not self._parts:
-            self._loop.call_soon(self._flush)
+            self._outbox.add(self)
         self._parts.append(data)
         if len(data) > _GATHER_BYTES_MAX:
-            self._flush()
+            self.flush()
 
     def close(self) -> None:
         """Send what was written and close."""
-        self._flush()
+        self.flush()
         self._transport.close()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Hand the connection on, as an upgrade to a WebSocket does."""
-        self._flush()
+        self.flush()
         self._transport.set_protocol(protocol)
 
     def __getattr__(self, name: str) -> Any:  # Any: whatever else a transport offers
         return getattr(self._transport, name)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what was written."""
         parts = self._parts
         if not parts:
             return

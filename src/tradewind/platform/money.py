@@ -9,7 +9,7 @@ and adding two currencies raises. All rounding of the platform happens in this m
 
 import re
 from dataclasses import dataclass
-from decimal import MAX_PREC, Context, Decimal, Inexact
+from decimal import MAX_PREC, Context, Decimal, Inexact, Rounded
 from enum import StrEnum
 from typing import NewType, TypeVar
 
@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,9})?", re.AS
 
 # The default context would round beyond 28 digits without a word.
 _EXACT = Context(prec=MAX_PREC, traps=[Inexact])
+_EVERYDAY = Context(prec=2 * SCALE_DIGITS, traps=[Inexact, Rounded])
 
 _T = TypeVar("_T")
 
@@ -73,6 +74,23 @@ def to_units(value: Decimal | str | int) -> int:
         value = Decimal(value)
     if not value.is_finite():
         raise InexactAmount(f"{value} is not a finite number")
+    units = _everyday_units(value)
+    return _unusual_units(value) if units is None else units
+
+
+def _everyday_units(value: Decimal) -> int | None:
+    """Return the units of nearly every amount at once; ``None`` where a closer look is due."""
+    if abs(value.adjusted()) >= SCALE_DIGITS:
+        return None
+    try:
+        scaled = value.scaleb(SCALE_DIGITS, _EVERYDAY)
+    except (Inexact, Rounded):
+        return None
+    units = int(scaled)
+    return units if units == scaled else None
+
+
+def _unusual_units(value: Decimal) -> int:
     sign, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
     if exponent > _MAX_TEXT or len(digits) > _MAX_TEXT:

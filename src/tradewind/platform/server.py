@@ -10,10 +10,11 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tradewind.platform.errors import StartupRefused
-from tradewind.platform.http_protocol import GatheringHttpProtocol
+from tradewind.platform.http_protocol import TradewindHttpProtocol
 from tradewind.platform.logging import get_logger
 
 _BACKLOG = 2048
+_KEEP_ALIVE_S = 5
 _CUT_MARGIN_S = 5.0
 _HEADERS = [("x-content-type-options", "nosniff")]
 
@@ -38,6 +39,7 @@ class HttpServer:
         port_setting: str = "TRADEWIND_GATEWAY_PORT",
         trusted_proxies: Sequence[str] = (),
         message_bytes_max: int = 1_048_576,
+        keep_alive_s: int = _KEEP_ALIVE_S,
     ) -> None:
         self.name = name
         self.host = host
@@ -48,7 +50,7 @@ class HttpServer:
         self._server = _EmbeddedServer(
             uvicorn.Config(
                 app,
-                http=GatheringHttpProtocol,
+                http=TradewindHttpProtocol,
                 ws="websockets-sansio",
                 lifespan="off",
                 log_config=None,
@@ -61,6 +63,7 @@ class HttpServer:
                 ws_max_size=message_bytes_max,
                 # Compressing costs a client of a busy stream more than all the rest of its work.
                 ws_per_message_deflate=False,
+                timeout_keep_alive=keep_alive_s,
                 timeout_graceful_shutdown=max(1, round(drain_timeout_s)),
             )
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tradewind.platform.http_protocol import GatheringTransport
+from tradewind.platform.http_protocol import GatheringTransport, Outbox
 
 
 class Recorder(asyncio.Transport):
@@ -28,7 +28,7 @@ class Recorder(asyncio.Transport):
 
 def gathering() -> tuple[Recorder, GatheringTransport]:
     recorder = Recorder()
-    return recorder, GatheringTransport(recorder, asyncio.get_running_loop())
+    return recorder, GatheringTransport(recorder, Outbox(asyncio.get_running_loop()))
 
 
 async def test_head_and_body_are_one_write() -> None:

@@ -27,7 +27,7 @@ _INTENT = {OrderSide.BUY: "buy_to_open", OrderSide.SELL: "sell_to_close"}
 _PLAIN = Terms()
 
 
-class WireOrder(Struct, frozen=True, kw_only=True):
+class WireOrder(Struct, frozen=True, kw_only=True, gc=False):
     """Alpaca's order. Amounts are strings; instants RFC 3339 in UTC."""
 
     id: str

@@ -11,6 +11,8 @@ from tradewind.contracts.vocabulary import GroupRole, OrderClass, OrderId
 from tradewind.platform.ids import new_id
 from tradewind.platform.money import MoneyUnits, PriceUnits
 
+_NOTHING = Terms()
+
 
 class PriceReader:
     """Reads prices in the steps of one instrument."""
@@ -44,7 +46,7 @@ def read_terms(
         group_role=role if is_group else None,
         notional=notional,
     )
-    return None if terms == Terms() else terms
+    return None if terms == _NOTHING else terms
 
 
 def read_legs(sent: NewOrderBody, prices: PriceReader) -> tuple[Leg | None, Leg | None]:

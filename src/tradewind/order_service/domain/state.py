@@ -35,7 +35,7 @@ def book_side(side: OrderSide) -> int:
     return BUY if side is OrderSide.BUY else SELL
 
 
-class OrderState(Struct, kw_only=True, array_like=True):
+class OrderState(Struct, kw_only=True, array_like=True, gc=False):
     """An open order; in a snapshot without the names of its fields, for there may be a million."""
 
     order_id: OrderId
@@ -112,7 +112,7 @@ class OrderState(Struct, kw_only=True, array_like=True):
         )
 
 
-class PositionState(Struct, kw_only=True):
+class PositionState(Struct, kw_only=True, gc=False):
     """What a position cost; how many shares it has is read off the ledger."""
 
     cost_basis: MoneyUnits = MoneyUnits(0)
