@@ -12,6 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from tradewind.contracts.limits import AccountLimits
+from tradewind.contracts.margin import MarginSettings
 from tradewind.contracts.market_data import Listing
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
@@ -47,6 +48,7 @@ class CancelReason(StrEnum):
     CORPORATE_ACTION = "corporate_action"
     GROUP = "one_cancels_other"
     KILL_SWITCH = "kill_switch"
+    MARGIN_CALL = "margin_call"
 
 
 class AccountOpened(Struct, frozen=True, tag="account_opened"):
@@ -123,6 +125,32 @@ class KillSwitchReleased(Struct, frozen=True, tag="kill_switch_released"):
     by: str
 
 
+class AccountMarginSet(Struct, frozen=True, tag="account_margin_set"):
+    """An administrator set an account's type and its margin; ``by`` is that user's id."""
+
+    account_id: AccountId
+    settings: MarginSettings
+    by: str
+
+
+class MarginCallIssued(Struct, frozen=True, tag="margin_call_issued"):
+    """An account's equity fell below what its positions require; nothing is closed yet."""
+
+    account_id: AccountId
+    equity: MoneyUnits
+    maintenance_margin: MoneyUnits
+    due_at: datetime
+    """From then on positions are closed while a session runs."""
+
+
+class MarginCallMet(Struct, frozen=True, tag="margin_call_met"):
+    """An account that was called has again what its positions require."""
+
+    account_id: AccountId
+    equity: MoneyUnits
+    maintenance_margin: MoneyUnits
+
+
 class OrderAccepted(Struct, frozen=True, gc=False, tag="order_accepted"):
     """An order was taken. ``status`` is ``new`` in an open session, else ``accepted``."""
 
@@ -137,10 +165,11 @@ class OrderAccepted(Struct, frozen=True, gc=False, tag="order_accepted"):
     limit_price: PriceUnits | None
     status: OrderStatus
     hold: int
-    """Reserved by this event: cash of a buy, shares of a sell."""
+    """Reserved by this event: cash of an order that opens, shares of one that closes."""
     hold_price: PriceUnits | None
-    """What a buy's cash was reserved at: its limit, or for a market order the last price plus the
-    venue's collar. ``None`` for a sell."""
+    """What cash was reserved for a share of an order that opens: its limit, or for a market order
+    the last price plus the venue's collar; of a margin account what such a share requires. ``None``
+    for an order that closes."""
     queue_ahead: QuantityUnits = QuantityUnits(0)
     """What the feed showed at the limit price when the order came to rest."""
     extended_hours: bool = False
@@ -203,7 +232,7 @@ class OrderFilled(Struct, frozen=True, gc=False, tag="order_filled"):
     fee: MoneyUnits
     liquidity: Liquidity
     hold_released: int
-    """Taken out of the order's hold: cash of a buy, shares of a sell."""
+    """Taken out of the order's hold: cash of an order that opens, shares of one that closes."""
     filled_qty: QuantityUnits
     filled_value: MoneyUnits
     """Sum over the order's fills of price times quantity, each rounded down to a billionth."""
@@ -316,6 +345,9 @@ Event = (
     | AccountLimitsSet
     | KillSwitchEngaged
     | KillSwitchReleased
+    | AccountMarginSet
+    | MarginCallIssued
+    | MarginCallMet
     | OrderAccepted
     | OrderActivated
     | OrderTriggered

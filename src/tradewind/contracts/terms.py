@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from tradewind.contracts.vocabulary import GroupRole, OrderClass, OrderId
+from tradewind.contracts.vocabulary import GroupRole, OrderClass, OrderId, PositionIntent
 from tradewind.platform.money import MoneyUnits, PriceUnits
 
 GTC_LIFETIME = timedelta(days=90)
@@ -29,6 +29,9 @@ class Terms(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     group_role: GroupRole | None = None
     notional: MoneyUnits | None = None
     """The money that the quantity was worked out from."""
+    intent: PositionIntent | None = None
+    """Of an order that opens or closes a short position. Of a new one, what its sender expects it
+    to do; ``None``: whatever fits the position."""
 
     @property
     def waits(self) -> bool:

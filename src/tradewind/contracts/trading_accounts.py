@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tradewind.contracts.margin import MarginFigures
 from tradewind.contracts.vocabulary import (
     AccountId,
     VenueId,
@@ -21,10 +22,12 @@ class Position(Struct, frozen=True, kw_only=True):
     account_id: AccountId
     symbol: str
     qty: QuantityUnits
+    """Below zero for a short position."""
     qty_available: QuantityUnits
-    """Not held for open sell orders."""
+    """Not held for open orders that close the position; below zero for a short position."""
     cost_basis: MoneyUnits
-    """What the open quantity cost, by average cost, without fees."""
+    """What the open quantity cost, by average cost, without fees. Of a short position: what it
+    brought in, below zero."""
     current_price: PriceUnits | None
     last_day_price: PriceUnits | None
     """Newest closing price before the newest session began; it stays until the next one begins, so
@@ -43,9 +46,13 @@ class TradingAccount(Struct, frozen=True, kw_only=True):
     venue_id: VenueId
     currency: str
     cash_posted: MoneyUnits
+    """Below zero where a margin account owes."""
     cash_held: MoneyUnits
-    """Reserved for open buy orders; posted less held is what may still be spent."""
+    """Reserved for open orders that open positions; in a cash account posted less held is what may
+    still be spent."""
     long_market_value: MoneyUnits
+    short_market_value: MoneyUnits = MoneyUnits(0)
+    """Zero or below: what the short positions would cost to buy back."""
     equity: MoneyUnits
     last_equity: MoneyUnits
     """Equity at the newest close before the newest session began, plus deposits less withdrawals
@@ -56,6 +63,8 @@ class TradingAccount(Struct, frozen=True, kw_only=True):
     opened_at: datetime
     trading_blocked: bool = False
     """Whether the kill switch is on."""
+    margin: MarginFigures | None = None
+    """``None`` for a cash account."""
 
 
 class Configuration(Struct, frozen=True, kw_only=True):

@@ -31,6 +31,27 @@ class OrderSide(StrEnum):
     SELL = "sell"
 
 
+class PositionIntent(StrEnum):
+    """What an order does to a position."""
+
+    BUY_TO_OPEN = "buy_to_open"
+    BUY_TO_CLOSE = "buy_to_close"
+    SELL_TO_OPEN = "sell_to_open"
+    SELL_TO_CLOSE = "sell_to_close"
+
+    @property
+    def opens(self) -> bool:
+        """Whether the order opens a position or adds to one."""
+        return self in (PositionIntent.BUY_TO_OPEN, PositionIntent.SELL_TO_OPEN)
+
+
+LONG_INTENT = {
+    OrderSide.BUY: PositionIntent.BUY_TO_OPEN,
+    OrderSide.SELL: PositionIntent.SELL_TO_CLOSE,
+}
+"""What each side does where nobody is short."""
+
+
 class OrderType(StrEnum):
     """How an order's price is meant."""
 

@@ -66,15 +66,15 @@ WITH fence AS (
         replaced_at = excluded.replaced_at, replaced_by = excluded.replaced_by
 ), terms AS (
     INSERT INTO order_terms (order_id, stop_price, trail_price, trail_percent, hwm, triggered_at,
-        order_class, group_id, group_role, notional)
+        order_class, group_id, group_role, notional, position_intent)
     SELECT order_id, stop_price * 0.000000001, trail_price * 0.000000001,
         trail_percent * 0.000000001, hwm * 0.000000001, triggered_at, order_class, group_id,
-        group_role, notional * 0.000000001
+        group_role, notional * 0.000000001, position_intent
     FROM unnest($45::text::uuid[], $46::text::bigint[], $47::text::bigint[], $48::text::bigint[],
         $49::text::bigint[], $50::text::timestamptz[], $51::text::text[], $52::text::uuid[],
-        $53::text::text[], $54::text::bigint[])
+        $53::text::text[], $54::text::bigint[], $55::text::text[])
         AS t (order_id, stop_price, trail_price, trail_percent, hwm, triggered_at, order_class,
-            group_id, group_role, notional)
+            group_id, group_role, notional, position_intent)
     WHERE EXISTS (SELECT FROM fence)
     ON CONFLICT (order_id) DO UPDATE SET stop_price = excluded.stop_price, hwm = excluded.hwm,
         triggered_at = excluded.triggered_at
@@ -191,7 +191,7 @@ _Writers = Sequence[Callable[[_Column], Any]]  # Any: an array or its text
 
 _RECORD: _Writers = (_plain, _instants, _plain, _plain, list)
 _ORDER: _Writers = (*[_plain] * 2, list, list, *[_plain] * 9, *[_instants] * 6, _plain, _plain)
-_TERMS: _Writers = (*[_plain] * 5, _instants, *[_plain] * 4)
+_TERMS: _Writers = (*[_plain] * 5, _instants, *[_plain] * 5)
 _EXECUTION: _Writers = (*[_plain] * 4, list, *[_plain] * 5, _instants)
 _POSTING: _Writers = (_plain, _plain, list, list, _plain)
 
@@ -261,6 +261,7 @@ def _terms_columns(orders: list[OrderState]) -> list[Any]:
             terms.group_id,
             terms.group_role,
             terms.notional,
+            terms.intent,
         )
         for order in orders
         if (terms := order.terms) is not None

@@ -5,6 +5,7 @@ from itertools import chain, groupby, islice
 from tradewind.contracts.limits import AccountControl
 from tradewind.contracts.orders import Order, OrderQuery
 from tradewind.contracts.trading_accounts import Position, TradingAccount
+from tradewind.order_service.domain import margin
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.state import AccountState, OrderState
 from tradewind.order_service.domain.valuation import current_price, market_value
@@ -31,7 +32,9 @@ def view_account(core: Core, account: AccountState) -> TradingAccount:
     """Return an account's money; positions count at the newest price, else at cost."""
     available = core.state.cash_available(account)
     held = core.state.cash_held(account)
-    long_value = sum(market_value(core, account, symbol) for symbol in account.positions)
+    values = [market_value(core, account, symbol) for symbol in account.positions]
+    long_value = sum(value for value in values if value > 0)
+    short_value = sum(value for value in values if value < 0)
     return TradingAccount(
         account_id=account.account_id,
         venue_id=core.spec.venue_id,
@@ -39,12 +42,14 @@ def view_account(core: Core, account: AccountState) -> TradingAccount:
         cash_posted=MoneyUnits(available + held),
         cash_held=held,
         long_market_value=MoneyUnits(long_value),
-        equity=MoneyUnits(available + held + long_value),
+        short_market_value=MoneyUnits(short_value),
+        equity=MoneyUnits(available + held + long_value + short_value),
         last_equity=account.last_equity,
         fees_paid=account.fees_paid,
         configuration=account.configuration,
         opened_at=account.opened_at,
         trading_blocked=account.kill_switch,
+        margin=margin.figures(core, account) if account.is_margin else None,
     )
 
 

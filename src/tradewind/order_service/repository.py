@@ -17,6 +17,7 @@ from tradewind.contracts.vocabulary import (
     OrderSide,
     OrderStatus,
     OrderType,
+    PositionIntent,
     TimeInForce,
     VenueId,
 )
@@ -34,7 +35,7 @@ _ORDER_COLUMNS = """order_id, account_id, client_order_id, symbol, side, order_t
     (trail_price * 1000000000)::bigint AS trail_price,
     (trail_percent * 1000000000)::bigint AS trail_percent,
     (hwm * 1000000000)::bigint AS hwm, triggered_at, group_id, group_role,
-    (notional * 1000000000)::bigint AS notional"""
+    (notional * 1000000000)::bigint AS notional, position_intent"""
 
 _ORDERS = "orders LEFT JOIN order_terms USING (order_id)"
 
@@ -210,7 +211,7 @@ def _order(row: Record) -> Order:
 def _terms(row: Record) -> Terms | None:
     if row["order_class"] is None:
         return None
-    role = row["group_role"]
+    role, intent = row["group_role"], row["position_intent"]
     return Terms(
         stop_price=row["stop_price"],
         trail_price=row["trail_price"],
@@ -221,4 +222,5 @@ def _terms(row: Record) -> Terms | None:
         group_id=_text(row["group_id"]),
         group_role=None if role is None else GroupRole(role),
         notional=row["notional"],
+        intent=None if intent is None else PositionIntent(intent),
     )

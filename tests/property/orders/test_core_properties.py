@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tradewind.contracts.journal import OrderAccepted, OrderFilled
 from tradewind.contracts.limits import AccountLimits
+from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.market_data import (
     CashDividend,
     Depth,
@@ -25,8 +26,10 @@ from tradewind.contracts.market_data import (
 )
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.terms import Leg, Terms
+from tradewind.contracts.trading_accounts import ConfigurationChange
 from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
 from tradewind.contracts.vocabulary import (
+    LONG_INTENT,
     AccountId,
     AssetClass,
     ExtendedPhase,
@@ -40,7 +43,7 @@ from tradewind.contracts.vocabulary import (
     TimeInForce,
     VenueId,
 )
-from tradewind.order_service.domain import commands, groups
+from tradewind.order_service.domain import commands, groups, holds
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
@@ -98,6 +101,7 @@ class CoreMachine(RuleBasedStateMachine):
             impact_bps=st.sampled_from([0, 25]),
             impact_half_life_s=st.just(5),
         ),
+        multiplier=st.sampled_from([1, 2, 4]),
     )
     def open(
         self,
@@ -107,6 +111,7 @@ class CoreMachine(RuleBasedStateMachine):
         maker_taker: tuple[tuple[str, int], tuple[str, int]],
         sell_fees: tuple[int, int, int],
         fills: FillSettings,
+        multiplier: int,
     ) -> None:
         maker, taker = maker_taker
         fees = FeeSchedule(
@@ -132,8 +137,12 @@ class CoreMachine(RuleBasedStateMachine):
         for account_id in ACCOUNTS:
             self.run(commands.OpenAccount(account_id))
             self.run(commands.Deposit(account_id, MoneyUnits(50_000 * SCALE), "start"))
-        coin = Listing(symbol=COIN, asset_class=AssetClass.CRYPTO)
-        self.feed(coin, SessionOpened(self.day, self.now))
+        coin = Listing(
+            symbol=COIN, asset_class=AssetClass.CRYPTO, marginable=False, shortable=False
+        )
+        self.set_margin(ACCOUNTS[2], AccountType.MARGIN, multiplier, False)
+        listings = [Listing(symbol=symbol) for symbol in SYMBOLS if symbol != COIN]
+        self.feed(*listings, coin, SessionOpened(self.day, self.now))
         for symbol in SYMBOLS:
             self.depth(symbol, 10_000, 2, [900, 900])
             for account_id in ACCOUNTS[:2]:
@@ -443,6 +452,54 @@ class CoreMachine(RuleBasedStateMachine):
     def set_limits(self, account: AccountId, limits: AccountLimits) -> None:
         self.run(commands.SetLimits(account, limits, "admin"))
 
+    @rule(
+        account=accounts,
+        account_type=st.sampled_from([AccountType.MARGIN, AccountType.MARGIN, AccountType.CASH]),
+        multiplier=st.sampled_from([1, 2, 4]),
+        day_trade_rule=st.booleans(),
+    )
+    def set_margin(
+        self, account: AccountId, account_type: AccountType, multiplier: int, day_trade_rule: bool
+    ) -> None:
+        settings = MarginSettings()
+        if account_type is AccountType.MARGIN:
+            settings = MarginSettings(
+                account_type=account_type,
+                multiplier_max=multiplier,
+                day_trade_rule=day_trade_rule,
+            )
+        self.run(commands.SetMargin(account, settings, "admin"))
+
+    @rule(
+        symbol=symbols,
+        shares=st.integers(1, 100),
+        price=st.none() | prices,
+        goal=st.none() | prices,
+        stop=prices,
+    )
+    def sell_short(
+        self,
+        symbol: str,
+        shares: int,
+        price: PriceUnits | None,
+        goal: PriceUnits | None,
+        stop: PriceUnits,
+    ) -> None:
+        """Whole shares of what the account has none of, alone or with exits."""
+        account, qty = ACCOUNTS[2], QuantityUnits(shares * SCALE)
+        order_type = OrderType.MARKET if price is None else OrderType.LIMIT
+        self.run(commands.Configure(account, ConfigurationChange(no_shorting=False)))
+        if goal is None:
+            self.send(account, symbol, OrderSide.SELL, qty, price, order_type, Terms())
+        else:
+            self.submit_group(
+                account, symbol, OrderSide.SELL, qty, price, goal, stop, None, "bracket"
+            )
+
+    @rule(account=accounts, no_shorting=st.booleans())
+    def configure(self, account: AccountId, no_shorting: bool) -> None:
+        self.run(commands.Configure(account, ConfigurationChange(no_shorting=no_shorting)))
+
     @rule(account=accounts, on=st.sampled_from([True, False, False]))
     def kill_switch(self, account: AccountId, on: bool) -> None:
         if on:
@@ -573,11 +630,57 @@ class CoreMachine(RuleBasedStateMachine):
                 assert order.extended_hours or order.symbol == COIN
 
     @invariant()
-    def no_cash_or_shares_below_zero(self) -> None:
+    def no_cash_or_shares_below_zero_in_a_cash_account(self) -> None:
         for account in self.core.state.accounts.values():
+            if account.is_margin:
+                continue
             for by_account in self.core.state.ledger.sums.values():
                 assert by_account.get(account.ledger_available, 0) >= 0
                 assert by_account.get(account.ledger_held, 0) >= 0
+
+    @invariant()
+    def a_margin_account_is_long_or_short_and_reserves_no_more_than_it_has(self) -> None:
+        state = self.core.state
+        for account in state.accounts.values():
+            assert state.cash_held(account) >= 0
+            for symbol in SYMBOLS:
+                available = state.qty_available(account, symbol)
+                held = state.qty(account, symbol) - available
+                assert available * held >= 0
+
+    @invariant()
+    def no_order_passes_through_zero(self) -> None:
+        state = self.core.state
+        counts: dict[tuple[AccountId, str], set[OrderSide]] = {}
+        for order in state.orders.values():
+            account = state.accounts[order.account_id]
+            if not account.is_margin:
+                assert order.intent is LONG_INTENT[order.side]
+            elif order.intent.opens:
+                counts.setdefault((order.account_id, order.symbol), set()).add(order.side)
+        for (account_id, symbol), opening in counts.items():
+            assert len(opening) == 1, "both ways are being opened"
+            qty = state.qty(state.accounts[account_id], symbol)
+            assert qty >= 0 if OrderSide.BUY in opening else qty <= 0
+
+    @invariant()
+    def opening_orders_are_counted(self) -> None:
+        state = self.core.state
+        for account in state.accounts.values():
+            counts: dict[str, int] = {}
+            for order_id in account.order_ids if account.is_margin else ():
+                order = state.orders[order_id]
+                if order.intent.opens:
+                    way = 1 if order.side is OrderSide.BUY else -1
+                    counts[order.symbol] = counts.get(order.symbol, 0) + way
+            assert account.opening_orders == counts
+
+    @invariant()
+    def positions_are_what_the_ledger_says(self) -> None:
+        state = self.core.state
+        for account in state.accounts.values():
+            held = {symbol for symbol in SYMBOLS if state.qty(account, symbol)}
+            assert held == account.positions.keys()
 
     @invariant()
     def postings_sum_to_zero_in_every_asset(self) -> None:
@@ -586,28 +689,31 @@ class CoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def holds_equal_open_exposure(self) -> None:
-        state, fees = self.core.state, self.core.fees
+        state = self.core.state
         held: dict[tuple[str, str], int] = {}
         for order in state.orders.values():
             account = state.accounts[order.account_id]
             if not groups.reserves(state, order):
                 assert order.hold == 0
                 continue
-            if order.side is OrderSide.BUY:
+            if order.intent.opens:
                 assert order.hold_price is not None
-                exposure: int = fees.exposure(
+                exposure = holds.reserved(
+                    self.core,
+                    order.side,
                     order.hold_price,
                     order.left,
                     order.filled_qty,
                     order.filled_value,
                     order.order_fees,
                 )
-                key = (account.ledger_held, account.currency)
+                key, sign = (account.ledger_held, account.currency), 1
             else:
                 exposure = order.left
                 key = (account.ledger_held, order.symbol)
+                sign = -1 if order.side is OrderSide.BUY else 1
             assert order.hold == exposure
-            held[key] = held.get(key, 0) + exposure
+            held[key] = held.get(key, 0) + sign * exposure
         for asset, by_account in state.ledger.sums.items():
             for account in state.accounts.values():
                 expected = held.get((account.ledger_held, asset), 0)

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, money, price
 
+from tradewind.contracts.margin import MarginCall, MarginSettings
 from tradewind.contracts.market_data import Listing, SessionClosed
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.trading_accounts import Configuration
@@ -29,7 +30,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    11: "a4c08b6e468fcb49",
+    12: "4f01f161aae2f19f",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -49,6 +50,8 @@ def structure() -> str:
         Listing,
         Ledger,
         Configuration,
+        MarginSettings,
+        MarginCall,
     )
     fields = [
         f"{struct.__name__}.{each.encode_name}: {_MODULES.sub('', str(each.type))}"

@@ -5,6 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradewind.contracts.limits import AccountLimits
+from tradewind.contracts.margin import MarginSettings
 from tradewind.contracts.market_data import FeedMessage
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.trading_accounts import ConfigurationChange
@@ -65,6 +66,14 @@ class SetLimits(Struct, frozen=True):
     by: str
 
 
+class SetMargin(Struct, frozen=True):
+    """Set an account's type and margin, all at once; ``by`` is the administrator's user id."""
+
+    account_id: AccountId
+    settings: MarginSettings
+    by: str
+
+
 class EngageKillSwitch(Struct, frozen=True):
     """Cancel every open order of an account and take no new ones."""
 
@@ -94,7 +103,7 @@ class CancelAllOrders(Struct, frozen=True):
 
 
 class ClosePosition(Struct, frozen=True):
-    """Sell a position at market, by quantity, by percentage, or whole."""
+    """Close a position at market, by quantity, by percentage, or whole."""
 
     account_id: AccountId
     order_id: OrderId
@@ -104,7 +113,7 @@ class ClosePosition(Struct, frozen=True):
 
 
 class CloseAllPositions(Struct, frozen=True):
-    """Sell every position at market; the ids of the orders follow from ``seed``."""
+    """Close every position at market; the ids of the orders follow from ``seed``."""
 
     account_id: AccountId
     seed: str
@@ -119,6 +128,7 @@ Command = (
     | Transfer
     | Configure
     | SetLimits
+    | SetMargin
     | EngageKillSwitch
     | ReleaseKillSwitch
     | SubmitOrder

@@ -1,16 +1,25 @@
-"""What an administrator does to an account: limits, and the switch that stops it."""
+"""What an administrator does to an account: limits, margin, and the switch that stops it."""
 
 from tradewind.contracts.journal import (
     AccountLimitsSet,
+    AccountMarginSet,
     CancelReason,
     KillSwitchEngaged,
     KillSwitchReleased,
 )
 from tradewind.contracts.limits import AccountControl, AccountLimits
+from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.orders import CancelResult
-from tradewind.order_service.domain.commands import EngageKillSwitch, ReleaseKillSwitch, SetLimits
+from tradewind.order_service.domain.commands import (
+    EngageKillSwitch,
+    ReleaseKillSwitch,
+    SetLimits,
+    SetMargin,
+)
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.matching import cancel
+from tradewind.order_service.domain.refusals import MarginNotChangeable
+from tradewind.order_service.domain.state import AccountState
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import format_units
 
@@ -18,6 +27,8 @@ ORDERS_PER_SECOND_MAX = 1_000
 DUPLICATE_WINDOW_MS_MAX = 60_000
 RESTRICTED_SYMBOLS_MAX = 1_000
 REASON_MAX = 200
+MULTIPLIERS = (1, 2, 4)
+CALL_GRACE_S_MAX = 5 * 86_400
 
 
 def set_limits(core: Core, command: SetLimits) -> AccountControl:
@@ -54,6 +65,52 @@ def release_kill_switch(core: Core, command: ReleaseKillSwitch) -> None:
     """Let an account trade again."""
     if core.account(command.account_id).kill_switch:
         core.emit(KillSwitchReleased(command.account_id, command.by))
+
+
+def set_margin(core: Core, command: SetMargin) -> MarginSettings:
+    """Set an account's type and margin; raises ``MarginNotChangeable`` for a type it cannot have.
+
+    With the type the owner's multiplier and ``no_shorting`` begin anew; a lower multiplier lowers
+    the owner's.
+    """
+    account, settings = core.account(command.account_id), command.settings
+    _check_margin(settings)
+    if settings == account.margin:
+        return settings
+    if settings.account_type is not account.margin.account_type:
+        _check_type_changeable(core, account)
+    core.emit(AccountMarginSet(command.account_id, settings, command.by))
+    return settings
+
+
+def _check_margin(settings: MarginSettings) -> None:
+    if settings.account_type is AccountType.CASH and settings != MarginSettings():
+        raise MalformedRequest("a cash account has a multiplier of 1 and no other margin setting")
+    if settings.multiplier_max not in MULTIPLIERS:
+        known = ", ".join(map(str, MULTIPLIERS))
+        raise MalformedRequest(f"multiplier must be one of {known}, was {settings.multiplier_max}")
+    if not 0 <= settings.call_grace_s <= CALL_GRACE_S_MAX:
+        raise MalformedRequest(
+            f"call_grace_s must be between 0 and {CALL_GRACE_S_MAX}, was {settings.call_grace_s}"
+        )
+
+
+def _check_type_changeable(core: Core, account: AccountState) -> None:
+    if account.order_ids:
+        raise MarginNotChangeable(
+            f"the account has {len(account.order_ids)} open orders, which reserve by its type; "
+            "cancel them first"
+        )
+    cash = core.state.cash_available(account)
+    if cash < 0:
+        raise MarginNotChangeable(
+            f"the account owes {format_units(-cash)}; a cash account cannot owe anything"
+        )
+    for symbol in account.positions:
+        if core.state.qty(account, symbol) < 0:
+            raise MarginNotChangeable(
+                f"the account is short {symbol}; a cash account cannot be: buy it back first"
+            )
 
 
 def _check(limits: AccountLimits) -> None:

@@ -109,10 +109,7 @@ class Core:
 
     def listing(self, symbol: str) -> Listing:
         """Return an instrument's rules; cautious ones where the feed has told none."""
-        told = self.state.instruments.get(symbol)
-        if told is not None:
-            return told
-        return Listing(symbol=symbol, marginable=False, shortable=False, easy_to_borrow=False)
+        return self.state.listing(symbol)
 
     @property
     def is_open(self) -> bool:

@@ -31,6 +31,7 @@ _HANDLERS: dict[type, Callable[[Core, Any], Any]] = {
     commands.Transfer: money_movement.transfer,
     commands.Configure: money_movement.configure,
     commands.SetLimits: control.set_limits,
+    commands.SetMargin: control.set_margin,
     commands.EngageKillSwitch: control.engage_kill_switch,
     commands.ReleaseKillSwitch: control.release_kill_switch,
 }

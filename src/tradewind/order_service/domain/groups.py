@@ -16,17 +16,17 @@ from tradewind.contracts.vocabulary import (
     OrderSide,
     OrderStatus,
     OrderType,
+    PositionIntent,
 )
-from tradewind.order_service.domain import risk
+from tradewind.order_service.domain import holds, risk
 from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.holds import NOTHING, Hold
 from tradewind.order_service.domain.matching import cancel, match_incoming, side_of
 from tradewind.order_service.domain.refusals import LegPriceNotAcceptable, OrderTooLarge
-from tradewind.order_service.domain.risk import Hold
 from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import (
     CENT,
-    MoneyUnits,
     PriceUnits,
     QuantityUnits,
     format_units,
@@ -34,7 +34,6 @@ from tradewind.platform.money import (
 )
 
 _OTHER_SIDE = {OrderSide.BUY: OrderSide.SELL, OrderSide.SELL: OrderSide.BUY}
-NOTHING = Hold(0, None)
 
 
 def reserves(state: VenueState, order: OrderState) -> bool:
@@ -138,9 +137,18 @@ def _take_leg(
                 order_class=command.terms.order_class,
                 group_id=command.terms.group_id,
                 group_role=role,
+                intent=_leg_intent(command.terms),
             ),
         )
     )
+
+
+def _leg_intent(terms: Terms) -> PositionIntent | None:
+    """Return what the legs of an order do, where that is not what their side says."""
+    if terms.order_class is OrderClass.OCO:
+        return terms.intent
+    opens_short = terms.intent is PositionIntent.SELL_TO_OPEN
+    return PositionIntent.BUY_TO_CLOSE if opens_short else None
 
 
 def settle(core: Core) -> None:
@@ -196,7 +204,7 @@ def _activate(core: Core, legs: list[OrderState]) -> None:
 
 
 def _worst_price(core: Core, order: OrderState) -> PriceUnits:
-    """Return the price that an order's cash is counted at when it buys."""
+    """Return the price that an order is counted at when it opens a position."""
     if order.limit_price is not None:
         return order.limit_price
     assert order.terms is not None
@@ -206,14 +214,15 @@ def _worst_price(core: Core, order: OrderState) -> PriceUnits:
 
 def _hold(core: Core, order: OrderState, price: PriceUnits | None) -> Hold | None:
     """Return what an order has to reserve, ``None`` when the account has not got it."""
-    account = core.state.accounts[order.account_id]
-    if order.side is OrderSide.SELL:
-        enough = order.left <= core.state.qty_available(account, order.symbol)
+    account, intent = core.state.accounts[order.account_id], order.intent
+    if not intent.opens:
+        enough = order.left <= holds.closable(core.state, account, order.symbol, order.side)
         return Hold(order.left, None) if enough else None
     assert price is not None
-    zero = MoneyUnits(0)
-    cost = core.fees.exposure(price, order.left, QuantityUnits(0), zero, zero)
-    return Hold(cost, price) if cost <= core.state.cash_available(account) else None
+    if intent is PositionIntent.SELL_TO_OPEN:
+        price = risk.short_price(core, order.symbol, price)
+    hold, spendable = holds.opening(core, account, order.symbol, intent, order.left, price)
+    return hold if hold.amount <= spendable else None
 
 
 def take_over(core: Core, order: OrderState) -> Hold | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.orders import SubmitOrder
-from tradewind.contracts.vocabulary import OrderSide
+from tradewind.contracts.vocabulary import PositionIntent
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.recent import kind_of, taken_within_a_second
 from tradewind.order_service.domain.refusals import (
@@ -48,6 +48,7 @@ def check(
     core: Core,
     account: AccountState,
     order: SubmitOrder,
+    intent: PositionIntent,
     price: PriceUnits | None,
     instead_of: OrderState | None,
 ) -> None:
@@ -59,7 +60,7 @@ def check(
     if limits == _NONE:
         return
     _check_pace(core, account, order, instead_of)
-    size = _size_with(core, account, order, instead_of)
+    size = _size_with(core, account, order, intent, instead_of)
     if size and order.symbol in limits.restricted_symbols:
         raise SymbolRestricted(
             f"{order.symbol} is restricted for this account: a position in it may be reduced, "
@@ -93,15 +94,19 @@ def _check_pace(
 
 
 def _size_with(
-    core: Core, account: AccountState, order: SubmitOrder, instead_of: OrderState | None
+    core: Core,
+    account: AccountState,
+    order: SubmitOrder,
+    intent: PositionIntent,
+    instead_of: OrderState | None,
 ) -> QuantityUnits:
-    """Return the position that an order may lead to, 0 when it only reduces one."""
-    if order.side is OrderSide.SELL:
+    """Return how large a position, long or short, an order may lead to; 0 when it reduces one."""
+    if not intent.opens:
         return QuantityUnits(0)
-    size = core.state.qty(account, order.symbol) + order.qty
+    size = abs(core.state.qty(account, order.symbol)) + order.qty
     for order_id in account.order_ids:
         other = core.state.orders[order_id]
-        if other is not instead_of and other.symbol == order.symbol and other.side is order.side:
+        if other is not instead_of and other.symbol == order.symbol and other.intent is intent:
             size += other.left
     return QuantityUnits(max(0, size))
 

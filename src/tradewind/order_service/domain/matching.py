@@ -19,7 +19,9 @@ from tradewind.contracts.vocabulary import (
     OrderId,
     OrderSide,
     OrderStatus,
+    PositionIntent,
 )
+from tradewind.order_service.domain import holds, margin
 from tradewind.order_service.domain.book import BUY, Resting
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.state import OrderState, book_side
@@ -66,17 +68,16 @@ def fill(
     )
     account = core.state.accounts[order.account_id]
     position = core.state.qty(account, order.symbol)
-    if order.side is OrderSide.BUY:
+    if order.intent.opens:
         assert order.hold_price is not None
         left = QuantityUnits(order.left - qty)
         fees = MoneyUnits(order.order_fees + fee.amount - fee.liquidity)
-        released = order.hold - core.fees.exposure(
-            order.hold_price, left, filled_qty, filled_value, fees
+        released = order.hold - holds.reserved(
+            core, order.side, order.hold_price, left, filled_qty, filled_value, fees
         )
-        position = QuantityUnits(position + qty)
     else:
         released = qty
-        position = QuantityUnits(position - qty)
+    position = QuantityUnits(position + qty if order.side is OrderSide.BUY else position - qty)
     assert core.at is not None
     core.emit(
         OrderFilled(
@@ -104,31 +105,37 @@ def fill(
 
 def affordable(core: Core, order: OrderState, price: PriceUnits, qty: QuantityUnits) -> bool:
     """Tell whether a fill can be paid: a market buy may meet prices above its hold."""
-    if order.side is OrderSide.SELL or order.limit_price is not None:
+    if not _pays_at_market(order):
         return True
     value = multiply_units(price, qty, Rounding.DOWN)
-    spendable = core.state.cash_available(core.state.accounts[order.account_id])
+    spendable = margin.spendable(core, core.state.accounts[order.account_id])
     return _beyond_hold(core, order, order.filled_qty + qty, order.filled_value + value) <= (
         spendable
     )
 
 
+def _pays_at_market(order: OrderState) -> bool:
+    """Tell whether an order opens a position at prices that its hold may not cover."""
+    return order.limit_price is None and order.intent is PositionIntent.BUY_TO_OPEN
+
+
 def _beyond_hold(core: Core, order: OrderState, filled_qty: int, filled_value: int) -> int:
     """Return the cash that a buy takes besides its hold once it has traded so much.
 
-    Its rest stays reserved at the price it was reserved at. Negative when the hold is more than
-    enough.
+    Of a margin account what it requires of the free equity. Its rest stays reserved at the price it
+    was reserved at. Negative when the hold is more than enough.
     """
     assert order.hold_price is not None
     qty, value = QuantityUnits(filled_qty), MoneyUnits(filled_value)
     fees = MoneyUnits(max(order.order_fees, core.fees.total(order.side, qty, value)))
     left = QuantityUnits(order.qty - filled_qty)
     rest = core.fees.exposure(order.hold_price, left, qty, value, fees)
-    paid = order.filled_value + order.order_fees
-    liquidity = core.fees.worst_liquidity(
-        QuantityUnits(filled_qty - order.filled_qty), MoneyUnits(filled_value - order.filled_value)
-    )
-    return value + fees - paid + liquidity + rest - order.hold
+    more_qty, more = filled_qty - order.filled_qty, filled_value - order.filled_value
+    liquidity = core.fees.worst_liquidity(QuantityUnits(more_qty), MoneyUnits(more))
+    account = core.state.accounts[order.account_id]
+    if account.is_margin:
+        more = margin.requirement(core, account, order.symbol, more_qty, more)
+    return more + fees - order.order_fees + liquidity + rest - order.hold
 
 
 def match_incoming(core: Core, order: OrderState) -> None:
@@ -249,8 +256,9 @@ def _fillable(core: Core, order: OrderState) -> bool:
     """Tell whether an order can trade in full at once, and pay for all of it."""
     left: int = order.qty - _taken_by_waiting(core, order)
     value = 0
-    at_market = order.limit_price is None and order.side is OrderSide.BUY
-    spendable = core.state.cash_available(core.state.accounts[order.account_id])
+    at_market = _pays_at_market(order)
+    account = core.state.accounts[order.account_id]
+    spendable = margin.spendable(core, account) if at_market else 0
     for price, size in _reachable(core, order):
         if left <= 0:
             break
@@ -287,9 +295,10 @@ def _taken_by_waiting(core: Core, order: OrderState) -> int:
         if other.side is order.side or other.account_id == order.account_id:
             continue
         qty = QuantityUnits(min(left, other.left))
-        if other.side is OrderSide.BUY:
-            account = core.state.accounts[other.account_id]
-            cash = spendable.get(other.account_id, core.state.cash_available(account))
+        if other.intent is PositionIntent.BUY_TO_OPEN:
+            cash = spendable.get(other.account_id)
+            if cash is None:
+                cash = margin.spendable(core, core.state.accounts[other.account_id])
             value = other.filled_value + multiply_units(price, qty, Rounding.DOWN)
             cash -= _beyond_hold(core, other, other.filled_qty + qty, value)
             if cash < 0:

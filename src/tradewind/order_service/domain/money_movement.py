@@ -10,6 +10,7 @@ from tradewind.contracts.journal import (
     CashWithdrawn,
 )
 from tradewind.contracts.trading_accounts import Configuration
+from tradewind.order_service.domain import margin
 from tradewind.order_service.domain.cash_keys import CashMoved, Movement, cash_moved
 from tradewind.order_service.domain.commands import (
     Configure,
@@ -103,7 +104,7 @@ def _post(core: Core, event: Movement) -> CashMoved:
 
 
 def _check_available(core: Core, account: AccountState, amount: MoneyUnits) -> None:
-    spendable = core.state.cash_available(account)
+    spendable = margin.withdrawable(core, account)
     if amount > spendable:
         raise InsufficientBuyingPower(
             f"{format_units(amount)} is more than the {format_units(spendable)} available",
@@ -129,6 +130,12 @@ def configure(core: Core, command: Configure) -> Configuration:
         if value is not msgspec.UNSET
     }
     configuration = msgspec.structs.replace(account.configuration, **changes)
+    allowed = account.margin.multiplier_max
+    if account.is_margin and int(configuration.max_margin_multiplier) > allowed:
+        raise MalformedRequest(
+            f"max_margin_multiplier {configuration.max_margin_multiplier} is above the account's "
+            f"{allowed}, which an administrator sets"
+        )
     if configuration != account.configuration:
         core.emit(AccountConfigured(command.account_id, **msgspec.structs.asdict(configuration)))
     return configuration

@@ -164,6 +164,58 @@ class DailyLossLimit(NotPermitted):
     title = "Daily loss limit"
 
 
+class IntentMismatch(Refusal):
+    """The order would do something else to the position than its sender expects."""
+
+    title = "Position intent mismatch"
+
+
+class LegsOfClosingOrder(Refusal):
+    """An order that buys a short position back cannot set orders going that open another."""
+
+    title = "Legs of a closing order"
+
+
+class ShortingOff(NotPermitted):
+    """The account may not sell what it has not got."""
+
+    code = 40310208
+    title = "Short selling is off"
+
+
+class NotShortable(NotPermitted):
+    """Nobody lends this instrument."""
+
+    code = 40310209
+    title = "Not shortable"
+
+
+class HardToBorrow(NotPermitted):
+    """The instrument is hard to borrow, and only what is easy to borrow may be sold short."""
+
+    code = 40310210
+    title = "Hard to borrow"
+
+
+class FractionalShort(Refusal):
+    """A part of a share cannot be borrowed."""
+
+    title = "Fractional short sale"
+
+
+class OppositeOrderOpen(NotPermitted):
+    """A long and a short position in one instrument cannot be opened at once."""
+
+    title = "Opposite order open"
+
+
+class DayTradeDenied(NotPermitted):
+    """The order could be the fourth day trade within five sessions of a small account."""
+
+    code = 40310100
+    title = "Pattern day trader protection"
+
+
 class WashTrade(NotPermitted):
     """The order would meet an open order of the same account."""
 
@@ -180,6 +232,12 @@ class InsufficientQuantity(NotPermitted):
     """The account has fewer shares available than the order sells."""
 
     title = "Insufficient quantity"
+
+
+class MarginNotChangeable(Refusal):
+    """An account's type cannot be changed as it stands."""
+
+    title = "Account type not changeable"
 
 
 class OrderNotFound(NotFound):

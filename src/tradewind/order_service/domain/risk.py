@@ -3,13 +3,18 @@
 The checks stand in the order of ``refusals``: the first that fails is the answer.
 """
 
-from msgspec import Struct
-
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.terms import Terms
-from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
-from tradewind.order_service.domain import instrument_rules, limits
+from tradewind.contracts.vocabulary import (
+    OrderId,
+    OrderSide,
+    OrderType,
+    PositionIntent,
+    TimeInForce,
+)
+from tradewind.order_service.domain import holds, instrument_rules, intents, limits
 from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.holds import NOTHING, Hold
 from tradewind.order_service.domain.refusals import (
     DuplicateClientOrderId,
     FractionalTradingOff,
@@ -27,7 +32,6 @@ from tradewind.platform.money import (
     SCALE,
     MoneyUnits,
     PriceUnits,
-    QuantityUnits,
     Rounding,
     divide,
     format_units,
@@ -51,25 +55,19 @@ _PLAIN = Terms()
 _OFFERED_TIMES = _IMMEDIATE | {TimeInForce.DAY, TimeInForce.GTC}
 
 
-class Hold(Struct, frozen=True, gc=False):
-    """What an order reserves: cash of a buy with the price it is counted at, shares of a sell."""
-
-    amount: int
-    price: PriceUnits | None
-
-
 def check(
     core: Core,
     account: AccountState,
     order: SubmitOrder,
+    intent: PositionIntent,
     instead_of: OrderState | None = None,
     *,
     reserves: bool = True,
 ) -> Hold:
     """Return the hold of an order that may be taken; raises a refusal.
 
-    ``instead_of`` is the open order that it replaces, whose hold becomes free. A leg for which
-    another order reserves holds nothing itself.
+    ``intent`` is what it does to the position, ``instead_of`` the open order that it replaces,
+    whose hold becomes free. A leg for which another order reserves holds nothing itself.
     """
     limits.check_kill_switch(account)
     if account.configuration.suspend_trade:
@@ -91,17 +89,20 @@ def check(
             f"the market is closed and a {order.time_in_force} order must trade at once; "
             "use day or gtc"
         )
-    if price is None and order.side is OrderSide.BUY:
+    if price is None and intent.opens:
         raise NoPriceKnown(f"no price of {order.symbol} is known yet; send a limit order")
-    limits.check(core, account, order, price, instead_of)
+    limits.check(core, account, order, intent, price, instead_of)
+    intents.check(core, account, order, intent)
     if not reserves:
-        return Hold(0, None)
+        return NOTHING
     if order.terms is None or not order.terms.waits:
         _check_wash_trade(core, account, order, instead_of)
-    if order.side is OrderSide.SELL:
+    if not intent.opens:
         return _hold_shares(core, account, order, instead_of)
     assert price is not None
-    return _hold_cash(core, account, order, price, instead_of)
+    if intent is PositionIntent.SELL_TO_OPEN:
+        price = short_price(core, order.symbol, price)
+    return _hold_cash(core, account, order, intent, price, instead_of)
 
 
 def _check_fields(order: SubmitOrder) -> None:
@@ -190,6 +191,12 @@ def with_collar(core: Core, symbol: str, price: PriceUnits) -> PriceUnits:
     return PriceUnits(round_to(collar, core.listing(symbol).tick_at(collar), Rounding.UP))
 
 
+def short_price(core: Core, symbol: str, price: PriceUnits) -> PriceUnits:
+    """Return what a short sale counts with: its price, or what buying it back would cost now."""
+    newest = newest_price(core, symbol, OrderSide.BUY)
+    return price if newest is None else max(price, with_collar(core, symbol, newest))
+
+
 def _check_wash_trade(
     core: Core, account: AccountState, order: SubmitOrder, instead_of: OrderState | None
 ) -> None:
@@ -216,38 +223,42 @@ def _hold_cash(
     core: Core,
     account: AccountState,
     order: SubmitOrder,
+    intent: PositionIntent,
     price: PriceUnits,
     instead_of: OrderState | None,
 ) -> Hold:
-    zero = MoneyUnits(0)
-    cost = core.fees.exposure(price, order.qty, QuantityUnits(0), zero, zero)
-    spendable = core.state.cash_available(account) + (instead_of.hold if instead_of else 0)
-    if cost > _AMOUNT_MAX:
-        raise OrderTooLarge(f"with its fees the order costs {format_units(cost)}; split it")
-    if cost > spendable:
+    hold, spendable = holds.opening(core, account, order.symbol, intent, order.qty, price)
+    if instead_of is not None:
+        spendable = MoneyUnits(spendable + instead_of.hold)
+    if hold.amount > _AMOUNT_MAX:
+        raise OrderTooLarge(f"with its fees the order costs {format_units(hold.amount)}; split it")
+    if hold.amount > spendable:
+        means = "reserves {} and {} may be spent"
+        if account.is_margin:
+            means = "requires {} of margin and {} of the equity is free"
         raise InsufficientBuyingPower(
-            f"insufficient buying power: the order reserves {format_units(cost)} and "
-            f"{format_units(spendable)} may be spent",
+            "insufficient buying power: the order "
+            + means.format(format_units(hold.amount), format_units(spendable)),
             buying_power=format_units(spendable),
-            cost_basis=format_units(cost),
+            cost_basis=format_units(hold.amount),
         )
-    return Hold(cost, price)
+    return hold
 
 
 def _hold_shares(
     core: Core, account: AccountState, order: SubmitOrder, instead_of: OrderState | None
 ) -> Hold:
-    sellable = core.state.qty_available(account, order.symbol)
+    closable = holds.closable(core.state, account, order.symbol, order.side)
     if instead_of is not None:
-        sellable = QuantityUnits(sellable + instead_of.hold)
-    if order.qty > sellable:
-        existing = core.state.qty(account, order.symbol)
+        closable += instead_of.hold
+    if order.qty > closable:
+        existing = abs(core.state.qty(account, order.symbol))
         raise InsufficientQuantity(
             f"insufficient qty available for order (requested: {format_units(order.qty)}, "
-            f"available: {format_units(sellable)})",
-            available=format_units(sellable),
+            f"available: {format_units(closable)})",
+            available=format_units(closable),
             existing_qty=format_units(existing),
-            held_for_orders=format_units(existing - sellable),
+            held_for_orders=format_units(existing - closable),
             symbol=order.symbol,
         )
     return Hold(order.qty, None)

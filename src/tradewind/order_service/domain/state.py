@@ -9,17 +9,20 @@ from datetime import date, datetime
 from msgspec import Struct, field
 
 from tradewind.contracts.limits import AccountLimits
+from tradewind.contracts.margin import AccountType, MarginCall, MarginSettings
 from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import Order
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.trading_accounts import Configuration
 from tradewind.contracts.vocabulary import (
+    LONG_INTENT,
     AccountId,
     ExtendedPhase,
     OrderId,
     OrderSide,
     OrderStatus,
     OrderType,
+    PositionIntent,
     TimeInForce,
     VenueId,
 )
@@ -73,6 +76,13 @@ class OrderState(Struct, kw_only=True, array_like=True, gc=False):
     def waits(self) -> bool:
         """Whether the order stands aside until its stop price is reached."""
         return self.terms is not None and self.terms.waits
+
+    @property
+    def intent(self) -> PositionIntent:
+        """What the order does to its account's position."""
+        if self.terms is not None and self.terms.intent is not None:
+            return self.terms.intent
+        return LONG_INTENT[self.side]
 
     @property
     def order_fees(self) -> MoneyUnits:
@@ -144,12 +154,30 @@ class AccountState(Struct, kw_only=True):
     """When orders were taken in the last second; kept where orders a second are limited."""
     recent_twins: dict[str, datetime] = field(default_factory=dict)
     """When an order of each kind was taken last, oldest first; kept for duplicates."""
+    margin: MarginSettings = MarginSettings()
+    margin_call: MarginCall | None = None
+    opening_orders: dict[str, int] = field(default_factory=dict)
+    """How many open orders of a margin account open a position in a symbol; below zero for short
+    ones, for both kinds never stand at once."""
+    opened_today: dict[str, None] = field(default_factory=dict)
+    """Symbols that a margin account has opened or added to in this session since it last closed."""
+    day_trades: list[int] = field(default_factory=list)
+    """Of each of the newest sessions, this one last; empty when there was none."""
+    closing_maintenance: MoneyUnits = MoneyUnits(0)
+    """Maintenance margin at the newest close, and ``last_maintenance`` at the one before the newest
+    session."""
+    last_maintenance: MoneyUnits = MoneyUnits(0)
     ledger_available: str = ""
     ledger_held: str = ""
 
     def __post_init__(self) -> None:
         self.ledger_available = available(self.account_id)
         self.ledger_held = held(self.account_id)
+
+    @property
+    def is_margin(self) -> bool:
+        """Whether the account may borrow."""
+        return self.margin.account_type is AccountType.MARGIN
 
 
 class VenueState(Struct, kw_only=True):
@@ -194,8 +222,15 @@ class VenueState(Struct, kw_only=True):
             return True
         return extended_hours and self.extended_phase is not None
 
+    def listing(self, symbol: str) -> Listing:
+        """Return an instrument's rules; cautious ones where the feed has told none."""
+        told = self.instruments.get(symbol)
+        if told is not None:
+            return told
+        return Listing(symbol=symbol, marginable=False, shortable=False, easy_to_borrow=False)
+
     def cash_available(self, account: AccountState) -> MoneyUnits:
-        """Return the cash that may still be spent."""
+        """Return the cash that no open order reserves; below zero where a margin account owes."""
         return MoneyUnits(self.ledger.posted(account.ledger_available, account.currency))
 
     def cash_held(self, account: AccountState) -> MoneyUnits:
@@ -203,7 +238,7 @@ class VenueState(Struct, kw_only=True):
         return MoneyUnits(self.ledger.posted(account.ledger_held, account.currency))
 
     def qty_available(self, account: AccountState, symbol: str) -> QuantityUnits:
-        """Return the shares that may still be sold."""
+        """Return the shares that no open order reserves; below zero for a short position."""
         return QuantityUnits(self.ledger.posted(account.ledger_available, symbol))
 
     def qty(self, account: AccountState, symbol: str) -> QuantityUnits:

@@ -12,7 +12,7 @@ from tradewind.contracts.vocabulary import (
     OrderType,
     TimeInForce,
 )
-from tradewind.order_service.domain import groups, notional, replacing, risk, triggers
+from tradewind.order_service.domain import groups, intents, notional, replacing, risk, triggers
 from tradewind.order_service.domain.commands import (
     CancelAllOrders,
     CancelOrder,
@@ -20,6 +20,7 @@ from tradewind.order_service.domain.commands import (
     ClosePosition,
 )
 from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.holds import Hold
 from tradewind.order_service.domain.matching import cancel, match_incoming
 from tradewind.order_service.domain.refusals import (
     OrderNotFound,
@@ -37,21 +38,24 @@ def submit(core: Core, command: SubmitOrder) -> OrderState:
     """Check an order, take it, and let it trade."""
     account = core.account(command.account_id)
     command = triggers.with_stop_price(core, notional.with_qty(core, command))
-    hold = risk.check(core, account, command)
+    intent = intents.infer(core, account, command.symbol, command.side)
+    hold = risk.check(core, account, command, intent)
+    command = intents.with_intent(command, intent)
     triggers.check(command)
     base = command.limit_price or risk.newest_price(core, command.symbol, command.side)
     groups.check_legs(core, command, base)
-    return _accept(core, command, hold, replaces=None)
+    return accept(core, command, hold)
 
 
-def _accept(
+def accept(
     core: Core,
     command: SubmitOrder,
-    hold: risk.Hold,
-    replaces: OrderId | None,
+    hold: Hold,
+    replaces: OrderId | None = None,
     *,
     is_held: bool = False,
 ) -> OrderState:
+    """Take an order that has been checked, and let it trade."""
     side = book_side(command.side)
     waits = command.terms is not None and command.terms.waits
     joins = core.takes(command)
@@ -136,20 +140,21 @@ def replace(core: Core, command: ReplaceOrder) -> OrderState:
         terms=replacing.new_terms(old, command, core.listing(old.symbol)),
     )
     reserves = groups.reserves(core.state, old)
-    hold = risk.check(core, account, submission, instead_of=old, reserves=reserves)
+    hold = risk.check(core, account, submission, old.intent, instead_of=old, reserves=reserves)
     triggers.check(submission)
     is_held = old.status is OrderStatus.HELD
     core.emit(OrderReplaced(old.order_id, old.account_id, command.new_order_id, old.hold))
-    return _accept(core, submission, hold, replaces=old.order_id, is_held=is_held)
+    return accept(core, submission, hold, replaces=old.order_id, is_held=is_held)
 
 
 def close_position(core: Core, command: ClosePosition) -> OrderState:
-    """Sell a position, or a part of it, at market."""
+    """Close a position, or a part of it, at market: sell a long one, buy a short one back."""
     account = core.account(command.account_id)
     symbol = command.symbol
-    qty = core.state.qty(account, symbol)
-    if not qty:
+    position = core.state.qty(account, symbol)
+    if not position:
         raise PositionNotFound(f"position does not exist: {symbol}")
+    qty = QuantityUnits(abs(position))
     if command.qty is not None:
         if command.qty > qty:
             raise MalformedRequest(
@@ -166,7 +171,7 @@ def close_position(core: Core, command: ClosePosition) -> OrderState:
             account_id=command.account_id,
             client_order_id=command.order_id,
             symbol=symbol,
-            side=OrderSide.SELL,
+            side=OrderSide.SELL if position > 0 else OrderSide.BUY,
             order_type=OrderType.MARKET,
             time_in_force=(
                 TimeInForce.GTC if core.state.is_round_the_clock(symbol) else TimeInForce.DAY
@@ -188,7 +193,7 @@ def _share(qty: QuantityUnits, percentage: Decimal) -> QuantityUnits:
 
 
 def close_all(core: Core, command: CloseAllPositions) -> list[CloseResult]:
-    """Sell every position at market; each succeeds or is refused on its own."""
+    """Close every position at market; each succeeds or is refused on its own."""
     account = core.account(command.account_id)
     if command.cancel_orders:
         cancel_all(core, CancelAllOrders(command.account_id))

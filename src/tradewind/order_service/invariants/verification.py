@@ -14,6 +14,7 @@ from tradewind.contracts.journal import Event, OrderFilled
 from tradewind.contracts.orders import Verification
 from tradewind.contracts.venues import VenueSpec
 from tradewind.order_service.domain.apply import apply
+from tradewind.order_service.domain.applying.entry import hold_asset
 from tradewind.order_service.domain.ledger import Ledger, Posting
 from tradewind.order_service.domain.state import Books, OrderState, VenueState
 from tradewind.platform.database import Database, PooledConnection, Record
@@ -22,7 +23,7 @@ from tradewind.platform.errors import InvariantBroken
 DIFFERENCES_MAX = 100
 PAGE = 1_000
 
-_TERMS = frozenset({"order_class", "stop_price", "hwm", "group_id", "triggered_at"})
+_TERMS = frozenset({"order_class", "stop_price", "hwm", "group_id", "triggered_at", "intent"})
 """Columns that an order has only with terms of its own."""
 
 _T = TypeVar("_T")
@@ -51,7 +52,7 @@ SELECT order_id::text, account_id::text, client_order_id, symbol, side,
     (qty * 1000000000)::bigint AS qty, status, (filled_qty * 1000000000)::bigint AS filled_qty,
     (filled_value * 1000000000)::bigint AS filled_value, updated_at, order_class,
     (stop_price * 1000000000)::bigint AS stop_price, (hwm * 1000000000)::bigint AS hwm,
-    group_id::text, triggered_at
+    group_id::text, triggered_at, position_intent AS intent
 FROM orders LEFT JOIN order_terms USING (order_id)
 WHERE venue_id = $1 AND order_id = ANY($2::uuid[])
 """
@@ -238,17 +239,17 @@ class _Check:
                 self.differ(f"the sums of the postings in {asset} differ from the journal")
 
     def compare_holds(self) -> None:
-        """Check that holds are what open orders reserve, and that no cash is below zero."""
+        """Check that holds are what open orders reserve, and that no cash account owes anything."""
         for account in self.state.accounts.values():
             holds: dict[str, int] = {}
             for order_id in account.order_ids:
                 order = self.state.orders[order_id]
-                asset = account.currency if order.hold_price is not None else order.symbol
-                holds[asset] = holds.get(asset, 0) + order.hold
+                asset, sign = hold_asset(account, order)
+                holds[asset] = holds.get(asset, 0) + sign * order.hold
             for asset, by_account in self.state.ledger.sums.items():
                 if by_account.get(account.ledger_held, 0) != holds.get(asset, 0):
                     self.differ(f"account {account.account_id}: held {asset} is not its orders'")
-                if by_account.get(account.ledger_available, 0) < 0:
+                if not account.is_margin and by_account.get(account.ledger_available, 0) < 0:
                     self.differ(f"account {account.account_id}: available {asset} is below zero")
 
 

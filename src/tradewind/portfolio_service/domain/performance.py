@@ -23,11 +23,11 @@ class Day:
     """One trading day of an account, in billionths of its currency."""
 
     equity_start: int
-    """Equity at the previous close; not negative."""
+    """Equity at the previous close; below zero where an account owes more than it has."""
     flow: int
     """Deposits less withdrawals since then."""
     equity_end: int
-    """Equity at this close; not negative."""
+    """Equity at this close; below zero as well."""
 
 
 def growth_factor(day: Day) -> Decimal:
@@ -37,14 +37,15 @@ def growth_factor(day: Day) -> Decimal:
     works from the day on which it arrives. When a withdrawal takes as much as was there at the
     start or more (a profit of the same day), nothing would be left to divide by; then the flow
     counts at the end of the day, which the standards allow as well:
-    ``(equity_end - flow) / equity_start``.
+    ``(equity_end - flow) / equity_start``. An account on margin may lose more than was invested;
+    the factor is then 0, for what is owed beyond it was never invested.
     """
     invested, result = day.equity_start + day.flow, day.equity_end
     if invested <= 0:
         invested, result = day.equity_start, day.equity_end - day.flow
     if invested <= 0:
         return _ONE
-    return _CONTEXT.divide(Decimal(result), Decimal(invested))
+    return _CONTEXT.divide(Decimal(max(0, result)), Decimal(invested))
 
 
 def time_weighted_return(days: Iterable[Day]) -> Decimal:

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from msgspec import structs
+
 from tradewind.contracts import journal
+from tradewind.contracts.margin import MarginCall
 from tradewind.contracts.trading_accounts import Configuration
 from tradewind.order_service.domain.applying.entry import NOTHING, Handlers
 from tradewind.order_service.domain.cash_keys import Movement, cash_moved
@@ -119,6 +122,44 @@ def _kill_switch_released(
     return NOTHING
 
 
+def _account_margin_set(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.AccountMarginSet
+) -> list[Posting]:
+    account = state.accounts[event.account_id]
+    before, settings = account.margin, event.settings
+    account.margin = settings
+    multiplier = settings.multiplier_max
+    if settings.account_type is before.account_type:
+        multiplier = min(multiplier, int(account.configuration.max_margin_multiplier))
+        no_shorting = account.configuration.no_shorting
+    else:
+        no_shorting = not account.is_margin
+        account.margin_call = None
+        account.opened_today, account.day_trades = {}, []
+    account.configuration = structs.replace(
+        account.configuration, max_margin_multiplier=str(multiplier), no_shorting=no_shorting
+    )
+    return NOTHING
+
+
+def _margin_call_issued(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.MarginCallIssued
+) -> list[Posting]:
+    state.accounts[event.account_id].margin_call = MarginCall(
+        issued_at=at,
+        due_at=event.due_at,
+        deficit=MoneyUnits(event.maintenance_margin - event.equity),
+    )
+    return NOTHING
+
+
+def _margin_call_met(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.MarginCallMet
+) -> list[Posting]:
+    state.accounts[event.account_id].margin_call = None
+    return NOTHING
+
+
 HANDLERS: Handlers = {
     journal.AccountOpened: _account_opened,
     journal.CashDeposited: _cash_deposited,
@@ -128,4 +169,7 @@ HANDLERS: Handlers = {
     journal.AccountLimitsSet: _account_limits_set,
     journal.KillSwitchEngaged: _kill_switch_engaged,
     journal.KillSwitchReleased: _kill_switch_released,
+    journal.AccountMarginSet: _account_margin_set,
+    journal.MarginCallIssued: _margin_call_issued,
+    journal.MarginCallMet: _margin_call_met,
 }

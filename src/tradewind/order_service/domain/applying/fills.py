@@ -15,6 +15,7 @@ from tradewind.order_service.domain.lifecycle import move
 from tradewind.order_service.domain.state import (
     AccountState,
     Books,
+    OrderState,
     PositionState,
     VenueState,
 )
@@ -43,44 +44,83 @@ def _order_filled(
     if order.status is OrderStatus.FILLED:
         order.filled_at = at
         forget(state, account, order.order_id)
+    if (
+        account.is_margin
+        and state.session_date is not None
+        and not state.is_round_the_clock(event.symbol)
+    ):
+        _count_day_trade(account, order)
+    _move_position(state, account, event, value)
     if event.side is OrderSide.BUY:
-        return _bought(state, account, event, value)
-    return _sold(state, account, event, value)
+        return _bought(account, order, event, value)
+    return _sold(account, order, event, value)
 
 
-def _bought(
+def _count_day_trade(account: AccountState, order: OrderState) -> None:
+    """Count a close of what was opened in the same session; several in a row count once."""
+    if order.intent.opens:
+        account.opened_today[order.symbol] = None
+    elif order.symbol in account.opened_today:
+        del account.opened_today[order.symbol]
+        if not account.day_trades:
+            account.day_trades.append(0)
+        account.day_trades[-1] += 1
+
+
+def _move_position(
     state: VenueState, account: AccountState, event: journal.OrderFilled, value: MoneyUnits
-) -> list[Posting]:
+) -> None:
+    """Add to what a position cost, or take the part off that is closed."""
+    cost = value if event.side is OrderSide.BUY else MoneyUnits(-value)
+    before = state.qty(account, event.symbol)
     position = account.positions.get(event.symbol)
     if position is None:
         position = account.positions[event.symbol] = PositionState()
-    position.cost_basis = MoneyUnits(position.cost_basis + value)
-    position.cost_today = MoneyUnits(position.cost_today + value)
-    change = event.hold_released - value - event.fee
+    if abs(event.position_qty) > abs(before):
+        position.cost_basis = MoneyUnits(position.cost_basis + cost)
+    else:
+        closed = divide(position.cost_basis * event.qty, abs(before), Rounding.HALF_EVEN)
+        position.cost_basis = MoneyUnits(position.cost_basis - closed)
+    position.cost_today = MoneyUnits(position.cost_today + cost)
+    if not event.position_qty:
+        del account.positions[event.symbol]
+
+
+def _bought(
+    account: AccountState, order: OrderState, event: journal.OrderFilled, value: MoneyUnits
+) -> list[Posting]:
+    released = event.hold_released
+    opens = order.intent.opens
     return without_zeros(
-        (account.ledger_held, account.currency, -event.hold_released),
-        (account.ledger_available, account.currency, change),
+        (account.ledger_held, account.currency, -released if opens else 0),
+        (account.ledger_held, event.symbol, 0 if opens else released),
+        (
+            account.ledger_available,
+            account.currency,
+            (released if opens else 0) - value - event.fee,
+        ),
         (CLEARING, account.currency, value),
         (FEES, account.currency, event.fee),
-        (account.ledger_available, event.symbol, event.qty),
+        (account.ledger_available, event.symbol, event.qty if opens else event.qty - released),
         (CLEARING, event.symbol, -event.qty),
     )
 
 
 def _sold(
-    state: VenueState, account: AccountState, event: journal.OrderFilled, value: MoneyUnits
+    account: AccountState, order: OrderState, event: journal.OrderFilled, value: MoneyUnits
 ) -> list[Posting]:
-    position = account.positions[event.symbol]
-    before = state.qty(account, event.symbol)
-    sold = divide(position.cost_basis * event.qty, before, Rounding.HALF_EVEN)
-    position.cost_basis = MoneyUnits(position.cost_basis - sold)
-    position.cost_today = MoneyUnits(position.cost_today - value)
-    if not event.position_qty:
-        del account.positions[event.symbol]
+    released = event.hold_released
+    opens = order.intent.opens
     return without_zeros(
-        (account.ledger_held, event.symbol, -event.hold_released),
+        (account.ledger_held, event.symbol, 0 if opens else -released),
+        (account.ledger_held, account.currency, -released if opens else 0),
+        (account.ledger_available, event.symbol, -event.qty if opens else released - event.qty),
         (CLEARING, event.symbol, event.qty),
-        (account.ledger_available, account.currency, value - event.fee),
+        (
+            account.ledger_available,
+            account.currency,
+            (released if opens else 0) + value - event.fee,
+        ),
         (CLEARING, account.currency, -value),
         (FEES, account.currency, event.fee),
     )

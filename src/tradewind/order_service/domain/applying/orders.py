@@ -6,7 +6,12 @@ from msgspec import structs
 
 from tradewind.contracts import journal
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderStatus
-from tradewind.order_service.domain.applying.entry import NOTHING, Handlers, without_zeros
+from tradewind.order_service.domain.applying.entry import (
+    NOTHING,
+    Handlers,
+    hold_asset,
+    without_zeros,
+)
 from tradewind.order_service.domain.ledger import (
     Posting,
 )
@@ -50,6 +55,8 @@ def _order_accepted(
     state.orders[order.order_id] = order
     account.order_ids[order.order_id] = None
     account.client_order_ids[order.client_order_id] = order.order_id
+    if account.is_margin:
+        _count_opening(account, order, 1)
     if order.status is not OrderStatus.HELD:
         remember(account, at, event)
     if order.status not in (OrderStatus.ACCEPTED, OrderStatus.HELD):
@@ -61,8 +68,11 @@ def _held(state: VenueState, order: OrderState, amount: int) -> list[Posting]:
     if not amount:
         return NOTHING
     account = state.accounts[order.account_id]
-    asset = account.currency if order.side is OrderSide.BUY else order.symbol
-    return [(account.ledger_available, asset, -amount), (account.ledger_held, asset, amount)]
+    asset, sign = hold_asset(account, order)
+    return [
+        (account.ledger_available, asset, -sign * amount),
+        (account.ledger_held, asset, sign * amount),
+    ]
 
 
 def _order_activated(
@@ -156,9 +166,9 @@ def _end(
     order.updated_at = at
     hold, order.hold = order.hold, 0
     forget(state, account, order.order_id)
-    asset = account.currency if order.side is OrderSide.BUY else order.symbol
+    asset, sign = hold_asset(account, order)
     return without_zeros(
-        (account.ledger_held, asset, -hold), (account.ledger_available, asset, hold)
+        (account.ledger_held, asset, -sign * hold), (account.ledger_available, asset, sign * hold)
     )
 
 
@@ -170,8 +180,22 @@ def forget(state: VenueState, account: AccountState, order_id: OrderId) -> None:
         del members[order_id]
         if not members:
             del state.groups[order.terms.group_id]
+    if account.is_margin:
+        _count_opening(account, order, -1)
     del account.order_ids[order_id]
     del account.client_order_ids[order.client_order_id]
+
+
+def _count_opening(account: AccountState, order: OrderState, change: int) -> None:
+    if not order.intent.opens:
+        return
+    if order.side is OrderSide.SELL:
+        change = -change
+    count = account.opening_orders.get(order.symbol, 0) + change
+    if count:
+        account.opening_orders[order.symbol] = count
+    else:
+        account.opening_orders.pop(order.symbol, None)
 
 
 HANDLERS: Handlers = {

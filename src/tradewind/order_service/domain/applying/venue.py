@@ -8,7 +8,9 @@ from tradewind.order_service.domain.ledger import (
     CORPORATE_ACTIONS,
     Posting,
 )
+from tradewind.order_service.domain.requirements import maintenance
 from tradewind.order_service.domain.state import (
+    AccountState,
     Books,
     VenueState,
 )
@@ -20,6 +22,9 @@ from tradewind.platform.money import (
     divide,
     multiply_units,
 )
+
+_DAY_TRADE_SESSIONS = 5
+"""Day trades count in this session and the four before."""
 
 
 def _instrument_listed(
@@ -48,6 +53,8 @@ def _begin_day(state: VenueState, trading_date: date) -> None:
     state.previous_closing_prices.update(state.closing_prices)
     for account in state.accounts.values():
         account.last_equity = account.closing_equity
+        if account.is_margin:
+            _begin_margin_day(account)
         for symbol, position in account.positions.items():
             position.qty_at_day_start = state.qty(account, symbol)
             position.cost_today = MoneyUnits(0)
@@ -71,6 +78,13 @@ def _extended_hours_ended(
     return NOTHING
 
 
+def _begin_margin_day(account: AccountState) -> None:
+    account.last_maintenance = account.closing_maintenance
+    account.opened_today = {}
+    days = [*account.day_trades, 0][-_DAY_TRADE_SESSIONS:]
+    account.day_trades = days if any(days) else []
+
+
 def _session_ended(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.SessionEnded
 ) -> list[Posting]:
@@ -78,13 +92,15 @@ def _session_ended(
     state.closing_prices.update(event.closing_prices)
     for account in state.accounts.values():
         equity = state.cash_available(account) + state.cash_held(account)
+        kept = 0
         for symbol, position in account.positions.items():
-            price = state.closing_prices.get(symbol)
-            if price is None:
-                equity += position.cost_basis
-            else:
-                equity += multiply_units(price, state.qty(account, symbol))
+            price, qty = state.closing_prices.get(symbol), state.qty(account, symbol)
+            worth = position.cost_basis if price is None else multiply_units(price, qty)
+            equity += worth
+            if account.is_margin:
+                kept += maintenance(state.listing(symbol), qty, abs(worth))
         account.closing_equity = MoneyUnits(equity)
+        account.closing_maintenance = MoneyUnits(kept)
     return NOTHING
 
 
