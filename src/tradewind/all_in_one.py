@@ -4,9 +4,7 @@ Services are imported inside functions, so that a command that needs one of them
 """
 
 import asyncio
-import os
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,18 +12,20 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp
 
 from tradewind.contracts.accounts import Bootstrap
-from tradewind.contracts.vocabulary import MAIN_VENUE, AccountId
+from tradewind.contracts.vocabulary import MAIN_VENUE
+from tradewind.first_start import first_start
 from tradewind.main_venue import main_feed, open_main_venue
 from tradewind.platform import heap
-from tradewind.platform.bus import Bus, InProcessBus
+from tradewind.platform.bus import Bus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.component import Component
 from tradewind.platform.database import Database, ServiceSchema
 from tradewind.platform.ids import new_id
 from tradewind.platform.local_database import LocalDatabase
 from tradewind.platform.logging import get_logger
+from tradewind.platform.make_bus import make_bus
 from tradewind.platform.migrations import migrate
-from tradewind.platform.money import MoneyUnits, to_units
+from tradewind.platform.process_end import end_at_once
 from tradewind.platform.server import HttpServer, reserve_port
 from tradewind.platform.settings import Settings
 from tradewind.platform.standby_door import StandbyDoor
@@ -34,8 +34,6 @@ from tradewind.platform.web_terminal import WebTerminal
 if TYPE_CHECKING:
     from tradewind.account_service.app import AccountApp
     from tradewind.api_gateway.app import GatewayApp
-    from tradewind.contracts.accounts import AccountService
-    from tradewind.contracts.orders import OrderService
     from tradewind.market_data_service.app import MarketDataApp
     from tradewind.order_service.leadership import Leadership
     from tradewind.order_service.service import OrderApp
@@ -49,12 +47,9 @@ STAGES = 5
 
 GATEWAY_PORT_SETTING = "TRADEWIND_GATEWAY_PORT"
 WEB_PORT_SETTING = "TRADEWIND_WEB_PORT"
-EXIT_FAILED = 70
-"""The platform ended because it must not go on; a supervisor should start it again."""
 
 _PART_STOP_TIMEOUT_S = 45.0
 _ELECTION_S = 0.5
-_INITIAL_DEPOSIT = "initial deposit"
 
 
 @dataclass(frozen=True)
@@ -168,7 +163,7 @@ class Platform:
         await self._database.watch(self._give_up)
         self._report("Bringing the database up to date")
         await migrate(dsn, schemas())
-        bus = make_bus(self._settings)
+        bus = make_bus(self._settings.valkey_url)
         await self._begin(bus)
         services = self._services = await self._build(dsn, bus)
         self._servers += self._make_servers(gateway_socket, web_socket)
@@ -200,7 +195,7 @@ class Platform:
         self._report("Starting market data")
         await self._begin(services.market_data)
         await services.market_data.create_feed(main_feed(self._settings))
-        bootstrap = await _bootstrap(self._settings, services.accounts, services.orders)
+        bootstrap = await first_start(self._settings, services.accounts, services.orders)
         await self._begin(services.portfolio)
         await self._begin(services.gateway)
         self._door.open(services.gateway)
@@ -307,16 +302,6 @@ class Platform:
             self._failed.set()
 
 
-def end_at_once(reason: BaseException) -> None:
-    """End the process of a leader that has been replaced.
-
-    Stopping in order would write down what its parts remember, over the work of the new leader.
-    """
-    get_logger("platform").critical("ended at once: this process leads no more", why=str(reason))
-    sys.stderr.flush()
-    os._exit(EXIT_FAILED)
-
-
 def schemas() -> list[ServiceSchema]:
     """Return what every service owns in the database, in the order of migration."""
     from tradewind.account_service import app as accounts
@@ -325,24 +310,3 @@ def schemas() -> list[ServiceSchema]:
     from tradewind.portfolio_service import app as portfolio
 
     return [accounts.SCHEMA, orders.SCHEMA, market_data.SCHEMA, portfolio.SCHEMA]
-
-
-def make_bus(settings: Settings) -> Bus:
-    """Return the bus that the settings ask for, not started."""
-    if settings.valkey_url is None:
-        return InProcessBus()
-    from tradewind.platform.valkey_bus import ValkeyBus
-
-    return ValkeyBus(settings.valkey_url)
-
-
-async def _bootstrap(
-    settings: Settings, accounts: "AccountService", orders: "OrderService"
-) -> Bootstrap | None:
-    async def fund(account_id: AccountId) -> None:
-        await orders.open_account(MAIN_VENUE, account_id)
-        cash = MoneyUnits(to_units(settings.initial_cash))
-        if cash:
-            await orders.deposit(account_id, cash, _INITIAL_DEPOSIT)
-
-    return await accounts.bootstrap(MAIN_VENUE, fund)

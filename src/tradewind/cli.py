@@ -1,5 +1,6 @@
 """The command line: ``tradewind up`` and the commands around it."""
 
+import json
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -15,6 +16,7 @@ from rich.table import Table
 from tradewind import __version__
 from tradewind.platform.errors import Refusal, StartupRefused
 from tradewind.platform.settings import Settings, load_settings
+from tradewind.serving.names import ServiceName
 
 app = typer.Typer(
     name="tradewind",
@@ -26,9 +28,11 @@ app = typer.Typer(
 data_app = typer.Typer(help="Market data in and out.", no_args_is_help=True)
 keys_app = typer.Typer(help="API keys of programs.", no_args_is_help=True)
 users_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
+config_app = typer.Typer(help="The environment of the services.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(keys_app, name="keys")
 app.add_typer(users_app, name="users")
+app.add_typer(config_app, name="config")
 
 _T = TypeVar("_T")
 
@@ -38,6 +42,9 @@ DataDir = Annotated[
     typer.Option(help="Data folder (TRADEWIND_DATA_DIR).", show_default=False, readable=False),
 ]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, show_default=False)]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one line of JSON when ready, for programs.")
+]
 
 
 @app.command()
@@ -48,15 +55,104 @@ def up(
     ] = None,
     gateway_port: Port = None,
     web_port: Port = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one line of JSON when ready, for programs.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Start the whole platform and keep it running until Ctrl-C."""
     from tradewind.up import run
 
     settings = _settings(data_dir=data_dir, host=host, gateway_port=gateway_port, web_port=web_port)
     raise typer.Exit(_run(lambda: run(settings, as_json=as_json)))
+
+
+@app.command()
+def serve(
+    service: Annotated[ServiceName, typer.Argument(help="Which service.", show_default=False)],
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on.", show_default=False)
+    ] = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run one service as a process of its own until SIGTERM or Ctrl-C."""
+    from tradewind.serving.command import run
+    from tradewind.serving.requirements import problems
+
+    settings = _settings(host=host, service_port=port)
+    wrong = problems(settings, [service])
+    if wrong:
+        raise _ended(" ".join(wrong))
+    raise typer.Exit(_run(lambda: run(settings, service, as_json=as_json)))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database that TRADEWIND_DATABASE_URL names up to date; safe to run at any time."""
+    from tradewind import maintenance
+
+    settings = _settings()
+    for schema, before, after in _run(lambda: maintenance.migrate_database(settings)):
+        told = f"at {after} already" if before == after else f"{before or 'nothing'} -> {after}"
+        typer.echo(f"{schema}: {told}")
+
+
+@app.command("first-start")
+def make_first_start(as_json: AsJson = False) -> None:
+    """Make the first user, account and API key of a distributed platform, shown this once."""
+    from tradewind import maintenance
+
+    settings = _settings()
+    made = _run(lambda: maintenance.make_first_start(settings))
+    if made is None:
+        typer.echo("{}" if as_json else "There is a user already; nothing was made.")
+        return
+    fields = {
+        "username": made.user.username,
+        "password": made.password,
+        "account_id": made.account.account_id,
+        "key_id": made.key.key.key_id,
+        "secret": made.key.secret,
+    }
+    if as_json:
+        typer.echo(json.dumps(fields))
+    else:
+        typer.echo("Made just now and shown this once: keep them")
+        for name, value in fields.items():
+            typer.echo(f"{name:<11} {value}")
+
+
+@config_app.command("check")
+def check_config(
+    services: Annotated[
+        list[ServiceName] | None,
+        typer.Argument(help="Which services; all unless named.", show_default=False),
+    ] = None,
+) -> None:
+    """Check the environment of services and say in a sentence what is missing or a default."""
+    from tradewind.serving.requirements import problems
+
+    wrong = problems(_settings(), services or list(ServiceName))
+    for sentence in wrong:
+        typer.echo(sentence)
+    if wrong:
+        raise typer.Exit(1)
+    typer.echo("The environment is complete.")
+
+
+@app.command()
+def probe(
+    service: Annotated[ServiceName, typer.Argument(help="Which service.", show_default=False)],
+    port: Port = None,
+    leading: Annotated[
+        bool, typer.Option("--leading", help="A process that stands by is not enough.")
+    ] = False,
+) -> None:
+    """Ask a service of this machine whether it is well; exit code 1 when it is not."""
+    from tradewind.probe import probe as ask
+
+    try:
+        typer.echo(ask(service, port=port, standby_is_well=not leading))
+    except OSError as error:
+        raise _ended(str(error)) from None
 
 
 @app.command()

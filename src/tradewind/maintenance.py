@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from tradewind.platform.bus import InProcessBus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.database import Database, ServiceSchema
-from tradewind.platform.errors import NotFound
+from tradewind.platform.errors import NotFound, StartupRefused
 from tradewind.platform.local_database import existing_database
 from tradewind.platform.migrations import migrate
 from tradewind.platform.settings import Settings
 
 if TYPE_CHECKING:
-    from tradewind.contracts.accounts import NewApiKey
+    from tradewind.contracts.accounts import Bootstrap, NewApiKey
     from tradewind.contracts.orders import Verification
     from tradewind.market_data_service.price_files import ImportSummary
+
+FIRST_START_PATIENCE_S = 60.0
+"""How long a first start waits for the order service, which may be starting too."""
 
 
 async def verify(settings: Settings) -> "list[Verification]":
@@ -91,6 +94,56 @@ async def import_bars(settings: Settings, paths: Sequence[Path]) -> "list[Import
         storage = Storage.over(database)
         calendar = await prepare(storage, date_of(now))
         return [await import_price_file(storage, calendar, path, now) for path in paths]
+
+
+async def migrate_database(settings: Settings) -> list[tuple[str, str | None, str]]:
+    """Bring the schemas of every service up to date; return each with its revisions then and now.
+
+    Raises ``StartupRefused`` when no database of one's own is named: the embedded one is migrated
+    by the platform that starts it.
+    """
+    from tradewind.all_in_one import schemas
+    from tradewind.serving.requirements import migration_problems
+
+    if wrong := migration_problems(settings):
+        raise StartupRefused(" ".join(wrong))
+    assert settings.database_url is not None
+    return await migrate(settings.database_url, schemas())
+
+
+async def make_first_start(settings: Settings) -> "Bootstrap | None":
+    """Make the first user, account and key of a distributed platform, unless there is a user.
+
+    The order service has to run; the account service need not.
+    """
+    from tradewind.account_service import app
+    from tradewind.contracts.remote import remote_orders
+    from tradewind.first_start import first_start
+    from tradewind.platform.rpc.client import RpcConnection
+    from tradewind.platform.rpc.identity import Identities
+    from tradewind.serving.names import ServiceName
+    from tradewind.serving.requirements import problems
+
+    # It stands in the place of the account service, and calls the order service.
+    if wrong := problems(settings, [ServiceName.ACCOUNT, ServiceName.PORTFOLIO]):
+        raise StartupRefused(" ".join(wrong))
+    clock = WallClock()
+    identities = Identities(settings.identity_key, clock)
+    async with (
+        _database(settings, app.SCHEMA) as database,
+        RpcConnection(
+            settings.orders_url,
+            caller="first-start",
+            service=ServiceName.ORDER,
+            identities=identities,
+            patience_s=FIRST_START_PATIENCE_S,
+        ) as connection,
+    ):
+        accounts = app.build(settings, database, clock)
+        try:
+            return await first_start(settings, accounts, remote_orders(connection))
+        finally:
+            await accounts.stop()
 
 
 @asynccontextmanager

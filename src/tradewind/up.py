@@ -1,44 +1,40 @@
 """``tradewind up``: start the platform, say where it is, and stop it on a signal."""
 
-import asyncio
 import json
-import os
-import signal
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tradewind.all_in_one import EXIT_FAILED, STAGES, Platform, Report, Running
+from tradewind.all_in_one import STAGES, Platform, Report, Running
 from tradewind.platform.logging import get_logger
+from tradewind.platform.process_end import EXIT_FAILED
 from tradewind.platform.settings import Settings
-
-_T = TypeVar("_T")
+from tradewind.signals import stop_on_signals, unless
 
 
 async def run(settings: Settings, *, as_json: bool) -> int:
     """Run until a signal or a failure and return the exit code."""
     started_at = time.monotonic()
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     with _progress(quiet=as_json) as report:
         platform = Platform(settings, report)
-        running = await _unless(stop, platform.start())
+        running = await unless(stop, platform.start())
     if running is None:
         return 0
     try:
         seconds = time.monotonic() - started_at
         _tell(running, seconds, as_json=as_json)
         if not running.leads:
-            leading = await _unless(stop, platform.lead())
+            leading = await unless(stop, platform.lead())
             if leading is None:
                 return 0
             _tell(leading, time.monotonic() - started_at, as_json=as_json)
-        failure = await _unless(stop, platform.wait_failed())
+        failure = await unless(stop, platform.wait_failed())
         if failure is not None:
             get_logger("platform").critical(
                 "stopping: the platform must not go on", exc_info=failure
@@ -48,36 +44,6 @@ async def run(settings: Settings, *, as_json: bool) -> int:
         return EXIT_FAILED if failure else 0
     finally:
         await platform.stop()
-
-
-def _stop_on_signals() -> asyncio.Event:
-    """Return an event that the first SIGINT or SIGTERM sets; the second ends the process."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def received() -> None:
-        if stop.is_set():
-            os._exit(130)
-        stop.set()
-
-    for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(kind, received)
-    return stop
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[None, None, _T]) -> _T | None:
-    """Return what the work returns, or ``None`` when ``stop`` comes first and ends it."""
-    working = asyncio.create_task(work)
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
-        return None
-    finally:
-        stopping.cancel()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from tradewind.contracts.vocabulary import AccountId, Role, UserId, VenueId
+from tradewind.platform.rpc.interface import repeatable
 
 
 class Intervention(StrEnum):
@@ -95,21 +96,12 @@ class Bootstrap(Struct, frozen=True, kw_only=True):
 class AccountService(Protocol):
     """What other services may ask about callers."""
 
-    async def bootstrap(
-        self, venue_id: VenueId, fund: Callable[[AccountId], Awaitable[None]]
-    ) -> Bootstrap | None:
-        """Make the first administrator, account and key; ``None`` when there already is a user.
-
-        ``fund`` makes the account ready to trade. It runs before anything is stored here, so that a
-        start which dies half-way leaves no user whose account has no cash: the next start begins
-        anew.
-        """
-        ...
-
+    @repeatable
     async def verify_key(self, key_id: str, secret: str) -> Identity | None:
         """Return the identity behind a key pair, or ``None``; answered from a short cache."""
         ...
 
+    @repeatable
     async def verify_session(
         self, token: str, account_id: AccountId | None = None
     ) -> Identity | None:
@@ -120,18 +112,22 @@ class AccountService(Protocol):
         """Open a session; raises ``NotAuthenticated``, or ``RateLimited`` after many failures."""
         ...
 
+    @repeatable
     async def sign_out(self, token: str) -> None:
         """End a session."""
         ...
 
+    @repeatable
     async def get_user(self, user_id: UserId) -> User:
         """Return a user; raises ``NotFound``."""
         ...
 
+    @repeatable
     async def list_accounts(self, user_id: UserId) -> list[BrokerageAccount]:
         """Return a user's accounts, oldest first."""
         ...
 
+    @repeatable
     async def get_account(self, account_id: AccountId) -> BrokerageAccount:
         """Return one account; raises ``NotFound``."""
         ...
@@ -146,10 +142,12 @@ class AccountService(Protocol):
         """Make a key pair for an account."""
         ...
 
+    @repeatable
     async def list_keys(self, account_id: AccountId) -> list[ApiKey]:
         """Return an account's keys without their secrets."""
         ...
 
+    @repeatable
     async def record_cash_movement(
         self, user_id: UserId, account_id: AccountId, movement: str, *, address: str
     ) -> None:
@@ -168,4 +166,19 @@ class AccountService(Protocol):
         self, by: UserId, account_id: AccountId, intervention: "Intervention", subject: str
     ) -> None:
         """Add to the audit log what an administrator did to an account."""
+        ...
+
+
+class FirstStart(Protocol):
+    """What the account service offers to whoever starts a platform for the first time."""
+
+    async def bootstrap(
+        self, venue_id: VenueId, fund: Callable[[AccountId], Awaitable[None]]
+    ) -> Bootstrap | None:
+        """Make the first administrator, account and key; ``None`` when there already is a user.
+
+        ``fund`` makes the account ready to trade. It runs before anything is stored here, so that a
+        start which dies half-way leaves no user whose account has no cash: the next start begins
+        anew.
+        """
         ...

@@ -27,6 +27,7 @@ from tradewind.contracts.vocabulary import (
     VenueId,
 )
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+from tradewind.platform.rpc.interface import repeatable
 
 
 class Liquidity(StrEnum):
@@ -380,6 +381,7 @@ class JournalRecord(Struct, frozen=True, gc=False):
 class JournalReader(Protocol):
     """How consumers follow the journal: by number, so nothing is lost or applied twice."""
 
+    @repeatable
     async def last_number(self, venue_id: VenueId) -> int:
         """Return the number of the newest committed record, 0 when there is none."""
         ...
@@ -390,6 +392,7 @@ class JournalReader(Protocol):
         """Yield committed records after a number in order, for ever, in non-empty lists."""
         ...
 
+    @repeatable
     async def list_venues(self) -> list[VenueId]:
         """Return the venues that have a journal."""
         ...

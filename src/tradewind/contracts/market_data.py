@@ -21,6 +21,7 @@ from tradewind.contracts.vocabulary import (
     VenueId,
 )
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+from tradewind.platform.rpc.interface import repeatable
 
 
 class Trade(Struct, frozen=True, tag="trade"):
@@ -290,12 +291,14 @@ class MarketDataService(Protocol):
     """What other services may ask of market data. Every price respects the venue's clock: nothing
     later than the venue's present is ever returned. Unknown venues raise ``NotFound``."""
 
+    @repeatable
     async def list_instruments(
         self, *, active: bool | None = None, asset_class: AssetClass | None = None
     ) -> list[Instrument]:
         """Return the instruments, by symbol."""
         ...
 
+    @repeatable
     async def find_instrument(self, symbol_or_id: str) -> Instrument | None:
         """Return one by symbol (any case) or id; ``None`` when there is none."""
         ...
@@ -312,46 +315,57 @@ class MarketDataService(Protocol):
         """End a venue's feed."""
         ...
 
+    @repeatable
     async def feed_state(self, venue_id: VenueId) -> FeedState:
         """Return where the feed stands."""
         ...
 
+    @repeatable
     async def clock(self, venue_id: VenueId) -> MarketClock:
         """Return the venue's time and session."""
         ...
 
+    @repeatable
     async def list_trading_days(self, start: date, end: date) -> list[TradingDay]:
         """Return the exchange's days between two dates, inclusive."""
         ...
 
+    @repeatable
     async def latest_trades(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Trade]:
         """Return the newest trade of each symbol that has one."""
         ...
 
+    @repeatable
     async def latest_quotes(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Quote]:
         """Return the newest quote of each symbol that has one."""
         ...
 
+    @repeatable
     async def latest_bars(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Bar]:
         """Return the newest minute bar (daily where the feed has none) of each symbol."""
         ...
 
+    @repeatable
     async def snapshots(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Snapshot]:
         """Return a snapshot of each symbol that is known."""
         ...
 
+    @repeatable
     async def list_bars(self, venue_id: VenueId, query: BarQuery) -> BarPage:
         """Return a page of bars."""
         ...
 
+    @repeatable
     async def list_trades(self, venue_id: VenueId, query: TickQuery) -> TradePage:
         """Return a page of trades."""
         ...
 
+    @repeatable
     async def list_quotes(self, venue_id: VenueId, query: TickQuery) -> QuotePage:
         """Return a page of quotes."""
         ...
 
+    @repeatable
     async def list_corporate_actions(
         self, symbols: Sequence[str], start: date, end: date
     ) -> list[CorporateAction]:

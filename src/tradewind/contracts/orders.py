@@ -43,6 +43,7 @@ from tradewind.platform.money import (
     Rounding,
     divide,
 )
+from tradewind.platform.rpc.interface import repeatable
 
 
 class SubmitOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -181,10 +182,12 @@ class OrderService(JournalReader, Protocol):
         """Open a market; creating one that exists is refused."""
         ...
 
+    @repeatable
     async def wait_for_feed(self, venue_id: VenueId, number: int, timeout_s: float = 30) -> None:
         """Return when a feed message has been applied and made durable; raises ``Unavailable``."""
         ...
 
+    @repeatable
     async def open_account(self, venue_id: VenueId, account_id: AccountId) -> None:
         """Let an account trade at a venue; doing it twice changes nothing."""
         ...
@@ -221,6 +224,7 @@ class OrderService(JournalReader, Protocol):
         """
         ...
 
+    @repeatable
     async def get_account(self, account_id: AccountId) -> TradingAccount:
         """Return the account's money; raises ``NotFound``."""
         ...
@@ -229,10 +233,12 @@ class OrderService(JournalReader, Protocol):
         """Change settings and return all of them."""
         ...
 
+    @repeatable
     async def get_control(self, account_id: AccountId) -> AccountControl:
         """Return the account's limits and its kill switch."""
         ...
 
+    @repeatable
     async def set_limits(
         self, account_id: AccountId, limits: AccountLimits, by: str
     ) -> AccountControl:
@@ -245,16 +251,22 @@ class OrderService(JournalReader, Protocol):
         """Cancel every open order of the account and take no new ones."""
         ...
 
+    @repeatable
     async def release_kill_switch(self, account_id: AccountId, by: str) -> None:
         """Let the account trade again; doing it twice changes nothing."""
         ...
 
+    @repeatable
     async def submit_order(self, command: SubmitOrder) -> Order:
-        """Take an order and return it as it stands after what it traded at once."""
+        """Take an order and return it as it stands after what it traded at once.
+
+        Sending it again under the same ``order_id`` takes nothing and returns the order.
+        """
         ...
 
+    @repeatable
     async def replace_order(self, command: ReplaceOrder) -> Order:
-        """Replace an order and return the new one."""
+        """Replace an order and return the new one; safe to repeat under one ``new_order_id``."""
         ...
 
     async def cancel_order(self, account_id: AccountId, order_id: OrderId) -> None:
@@ -282,38 +294,47 @@ class OrderService(JournalReader, Protocol):
         """Sell every position at market, after canceling open orders if asked."""
         ...
 
+    @repeatable
     async def get_order(self, account_id: AccountId, order_id: OrderId) -> Order:
         """Return one order; raises ``NotFound``."""
         ...
 
+    @repeatable
     async def get_order_by_client_id(self, account_id: AccountId, client_order_id: str) -> Order:
         """Return one order by the client's own id; raises ``NotFound``."""
         ...
 
+    @repeatable
     async def get_orders(self, order_ids: Sequence[OrderId]) -> dict[OrderId, Order]:
         """Return orders of any account by id, for services that follow the journal."""
         ...
 
+    @repeatable
     async def get_group(self, account_id: AccountId, group_id: OrderId) -> list[Order]:
         """Return every order of a group by time of submission, ended ones too."""
         ...
 
+    @repeatable
     async def list_orders(self, account_id: AccountId, query: OrderQuery) -> list[Order]:
         """Return orders by time of submission."""
         ...
 
+    @repeatable
     async def list_positions(self, account_id: AccountId) -> list[Position]:
         """Return the account's positions by symbol."""
         ...
 
+    @repeatable
     async def get_position(self, account_id: AccountId, symbol: str) -> Position:
         """Return one position; raises ``NotFound``."""
         ...
 
+    @repeatable
     async def list_activities(self, account_id: AccountId, query: ActivityQuery) -> list[Activity]:
         """Return fills and cash movements by time."""
         ...
 
+    @repeatable
     async def verify(self) -> list[Verification]:
         """Fold every journal again and compare it with the tables and with memory."""
         ...

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.platform.money import MoneyUnits
+from tradewind.platform.rpc.interface import repeatable
 
 
 class EquityPoint(Struct, frozen=True, kw_only=True):
@@ -54,12 +55,14 @@ class PortfolioService(Protocol):
     """What other services may ask about history. Answers cover the journal up to the newest record
     that was committed before the call."""
 
+    @repeatable
     async def equity_history(
         self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
     ) -> EquityHistory:
         """Return equity by trading date between two dates, inclusive."""
         ...
 
+    @repeatable
     async def performance(
         self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
     ) -> Performance:

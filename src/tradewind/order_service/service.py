@@ -1,6 +1,7 @@
 """The order service's use cases: find the account's venue, hand the command to its core, answer."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from decimal import Decimal
 
@@ -31,6 +32,7 @@ from tradewind.order_service.domain.market_view import check_fills
 from tradewind.order_service.domain.refusals import (
     AccountNotFound,
     AccountOfAnotherVenue,
+    DuplicateClientOrderId,
     OrderNotCancelable,
     OrderNotFound,
     OrderNotReplaceable,
@@ -253,16 +255,26 @@ class OrderApp:
 
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order and return it as it stands after what it traded at once."""
-        order: Order = await self._of(command.account_id).execute(command)
+        try:
+            order: Order = await self._of(command.account_id).execute(command)
+        except DuplicateClientOrderId:
+            # The very same order is not another one: its sender has lost the answer.
+            with contextlib.suppress(OrderNotFound):
+                return await self.get_order(command.account_id, command.order_id)
+            raise
         return order
 
     async def replace_order(self, command: ReplaceOrder) -> Order:
         """Replace an order and return the new one."""
         try:
             order: Order = await self._of(command.account_id).execute(command)
-        except OrderNotFound:
+        except (OrderNotFound, DuplicateClientOrderId) as refusal:
             ended = await self._repository.get_order(command.account_id, command.order_id)
-            if ended is None:
+            if ended is None or ended.status.is_open:
+                raise
+            if ended.replaced_by == command.new_order_id:
+                return await self.get_order(command.account_id, command.new_order_id)
+            if isinstance(refusal, DuplicateClientOrderId):
                 raise
             raise OrderNotReplaceable(
                 f"cannot replace order {command.order_id}: it is {ended.status}"

@@ -82,6 +82,31 @@ class Unavailable(Refusal):
     title = "Unavailable"
 
 
+class NotLeading(Unavailable):
+    """This process stands by, or does not know whether it still leads: nothing was done."""
+
+    code = 50310001
+    title = "Not leading"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this process is a standby and has done nothing; ask the leader, or try again here "
+            "in a moment",
+            retry_after_s=1,
+        )
+
+
+class OutcomeUnknown(Refusal):
+    """The answer of another service was lost: what was asked may have been done or not.
+
+    Not 504: the official clients repeat a request on 504.
+    """
+
+    status = 503
+    code = 50310002
+    title = "Outcome unknown"
+
+
 class StartupRefused(Exception):
     """The platform cannot start; the message says what is wrong and what to do."""
 

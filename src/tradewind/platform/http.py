@@ -55,12 +55,14 @@ def create_app(
     description: str = "",
     speaks_alpaca: SpeaksAlpaca = _never,
     docs: bool = True,
+    unready: Callable[[], str] = lambda: "not ready",
 ) -> FastAPI:
     """Build an application with health, metrics, limits, request ids and uniform errors.
 
     ``title`` names the service in logs and metrics. ``ready`` decides ``/healthz/ready`` as long as
     the server is not draining. ``speaks_alpaca`` tells which paths write errors as Alpaca does; all
     others write problem+json. ``docs`` serves OpenAPI at ``/openapi.json`` and ``/docs``.
+    ``unready`` says in a word why it is not ready.
     """
     app = FastAPI(
         title=title,
@@ -71,7 +73,7 @@ def create_app(
     )
     app.state.draining = False
     _add_errors(app, speaks_alpaca)
-    _add_health(app, ready)
+    _add_health(app, ready, unready)
     app.add_middleware(
         RequestLimits,
         bytes_max=settings.request_bytes_max,
@@ -145,7 +147,9 @@ def _from_status(error: HTTPException, request: Request) -> Refusal:
     return kind(error.detail)
 
 
-def _add_health(app: FastAPI, ready: Callable[[], Awaitable[bool]]) -> None:
+def _add_health(
+    app: FastAPI, ready: Callable[[], Awaitable[bool]], unready: Callable[[], str]
+) -> None:
     @app.get("/healthz/live", include_in_schema=False)
     async def live() -> Response:
         return Response(b'{"status":"live"}', media_type=JSON_TYPE)
@@ -160,7 +164,8 @@ def _add_health(app: FastAPI, ready: Callable[[], Awaitable[bool]]) -> None:
         except TimeoutError:
             is_ready = False
         if not is_ready:
-            return Response(b'{"status":"not ready"}', status_code=503, media_type=JSON_TYPE)
+            body = f'{{"status":"{unready()}"}}'
+            return Response(body, status_code=503, media_type=JSON_TYPE)
         return Response(b'{"status":"ready"}', media_type=JSON_TYPE)
 
     @app.get("/metrics", include_in_schema=False)

@@ -22,14 +22,17 @@ from tradewind.platform.errors import StartupRefused
 
 _LOCK_KEY = 0x7261_6465
 _LOCK_TIMEOUT = "10s"
+_TURN_TIMEOUT = "300s"
 _MIGRATION_TIMEOUT_S = 600.0
 _REVISION = re.compile(r"^revision(?:\s*:[^=]+)?\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
 _DOWN = re.compile(r"^down_revision(?:\s*:[^=]+)?\s*=\s*(?:[\"']([^\"']+)[\"']|None)", re.MULTILINE)
 
 
-async def migrate(dsn: str, schemas: Sequence[ServiceSchema]) -> None:
+async def migrate(dsn: str, schemas: Sequence[ServiceSchema]) -> list[tuple[str, str | None, str]]:
     """Bring every service's schema to the newest revision of this code.
 
+    Returns each schema's name with its revision before (``None`` for a new one) and after. Two
+    processes that do this at once take turns.
     Raises ``StartupRefused`` when the database cannot be reached, is of a newer version, or is
     locked by somebody else for too long.
     """
@@ -40,15 +43,16 @@ async def migrate(dsn: str, schemas: Sequence[ServiceSchema]) -> None:
             command_timeout=_MIGRATION_TIMEOUT_S,
             server_settings={
                 "application_name": "tradewind-migrate",
-                "lock_timeout": _LOCK_TIMEOUT,
             },
         )
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise unreachable(error) from error
     try:
+        # Whoever migrates just now may take long; only then is it one's own turn.
+        await connection.execute(f"SET lock_timeout = '{_TURN_TIMEOUT}'")
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK_KEY)
-        for schema in schemas:
-            await _migrate_one(connection, schema)
+        await connection.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
+        return [await _migrate_one(connection, schema) for schema in schemas]
     except asyncpg.LockNotAvailableError as error:
         raise StartupRefused(
             "The database is locked by another process that migrates or alters it. "
@@ -58,12 +62,37 @@ async def migrate(dsn: str, schemas: Sequence[ServiceSchema]) -> None:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
 
 
-async def _migrate_one(connection: "asyncpg.Connection[Record]", schema: ServiceSchema) -> None:
+async def check_migrated(dsn: str, schema: ServiceSchema) -> None:
+    """Refuse a database that has not been migrated to this version yet.
+
+    One of a newer version is taken: while services are brought up to date one after another, the
+    database goes first, and a migration leaves the version before it something to work with.
+    Raises ``StartupRefused``.
+    """
+    known, head = read_revisions(migrations_folder(schema))
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise unreachable(error) from error
+    try:
+        current = await _current_revision(connection, schema)
+    finally:
+        await connection.close(timeout=CONNECT_TIMEOUT_S)
+    if current is None or (current in known and current != head):
+        raise StartupRefused(
+            f"The schema {schema.schema!r} of the database stands at revision {current or 'none'}, "
+            f"and this version needs {head}. Run `tradewind migrate` first."
+        )
+
+
+async def _migrate_one(
+    connection: "asyncpg.Connection[Record]", schema: ServiceSchema
+) -> tuple[str, str | None, str]:
     folder = migrations_folder(schema)
     known, head = read_revisions(folder)
     current = await _current_revision(connection, schema)
     if current == head:
-        return
+        return schema.schema, current, head
     if current is not None and current not in known:
         raise StartupRefused(
             f"The data folder is of a newer version of Tradewind: its schema {schema.schema!r} "
@@ -77,6 +106,7 @@ async def _migrate_one(connection: "asyncpg.Connection[Record]", schema: Service
             f'SET LOCAL ROLE "{schema.role}"; SET LOCAL search_path TO "{schema.schema}"'
         )
         await connection.execute(script)
+    return schema.schema, current, head
 
 
 async def _current_revision(

@@ -96,11 +96,15 @@ class HttpServer:
             raise StartupRefused(f"The server {self.name} ended while starting.") from error
         self._log.debug("listening", url=self.url)
 
-    async def stop(self) -> None:
-        """Take no new connection, let running requests end, cut the rest after the drain time."""
+    def begin_drain(self) -> None:
+        """Be ready no more, so that nobody sends anything new here; everything is still served."""
         state = getattr(self._app, "state", None)
         if state is not None:
             state.draining = True
+
+    async def stop(self) -> None:
+        """Take no new connection, let running requests end, cut the rest after the drain time."""
+        self.begin_drain()
         if self._task is not None:
             self._server.should_exit = True
             done, _ = await asyncio.wait(

@@ -1,10 +1,12 @@
 """Settings of the whole platform, read from ``TRADEWIND_*`` variables and a ``.env`` file."""
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tradewind.platform.errors import StartupRefused
@@ -12,6 +14,9 @@ from tradewind.platform.modes import FeedKind, FillModel, SessionHours
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 """A list that is written with commas in the environment."""
+
+
+_SECRETS_DIR = "/run/secrets"
 
 
 def _default_data_dir() -> Path:
@@ -34,6 +39,33 @@ class Settings(BaseSettings):
     )
     valkey_url: str | None = Field(
         default=None, description="Valkey to use; unset keeps bus and limits in the process."
+    )
+    database_password: str | None = Field(
+        default=None, description="Password for database_url, where that has none."
+    )
+    valkey_password: str | None = Field(
+        default=None, description="Password for valkey_url, where that has none."
+    )
+    identity_key: CommaList = Field(
+        default=(),
+        description="Secret with which services prove to each other who they are; several, with "
+        "commas, while it is changed: the first signs, all are believed.",
+    )
+    accounts_url: CommaList = Field(
+        default=(), description="Where services find the account service, each process of it."
+    )
+    orders_url: CommaList = Field(
+        default=(), description="The same of the order service: the leader is found among them."
+    )
+    market_data_url: CommaList = Field(
+        default=(), description="The same of the market-data service."
+    )
+    portfolio_url: CommaList = Field(default=(), description="The same of the portfolio service.")
+    service_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port of the one service that `tradewind serve` runs; unset takes its own.",
     )
     host: str = Field(default="127.0.0.1", description="Address that the servers listen on.")
     gateway_port: int = Field(default=8000, ge=0, le=65535, description="Port of the API gateway.")
@@ -151,6 +183,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Minutes after which one is made for fewer records (1000 at least).",
     )
+    drain_delay_s: float = Field(
+        default=0.0,
+        ge=0,
+        description="Seconds between not being ready any more and taking no new requests, for load "
+        "balancers that need a moment to notice.",
+    )
     session_lifetime_hours: int = Field(
         default=12, ge=1, description="Hours after which a browser session ends."
     )
@@ -173,7 +211,27 @@ class Settings(BaseSettings):
         default="errors", description="Which requests are logged: failed ones, or all."
     )
 
-    @field_validator("feed_symbols", "cors_origins", "trusted_proxies", mode="before")
+    @model_validator(mode="before")
+    @classmethod
+    def _insert_passwords(cls, values: dict[str, object]) -> dict[str, object]:
+        whole = dict(values)
+        for name in ("database", "valkey"):
+            url, password = values.get(f"{name}_url"), values.get(f"{name}_password")
+            if isinstance(url, str) and isinstance(password, str):
+                whole[f"{name}_url"] = _with_password(url, password.strip())
+        return whole
+
+    @field_validator(
+        "feed_symbols",
+        "cors_origins",
+        "trusted_proxies",
+        "identity_key",
+        "accounts_url",
+        "orders_url",
+        "market_data_url",
+        "portfolio_url",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -197,13 +255,30 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the settings; ``None`` overrides nothing. Raises ``StartupRefused`` naming a bad one."""
+    """Read the settings; ``None`` overrides nothing. Raises ``StartupRefused`` naming a bad one.
+
+    A setting may also lie in a file of its name (``tradewind_identity_key``) in the folder that
+    TRADEWIND_SECRETS_DIR names, ``/run/secrets`` unless it is set; variables win over files.
+    """
     given = {name: value for name, value in overrides.items() if value is not None}
+    secrets = Path(os.environ.get("TRADEWIND_SECRETS_DIR", _SECRETS_DIR))
     try:
-        return Settings(**given)  # type: ignore[arg-type] # checked by the model itself
+        return Settings(_secrets_dir=secrets if secrets.is_dir() else None, **given)  # type: ignore[arg-type] # checked by the model itself
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"][:1]).upper()
         raise StartupRefused(
             f"The setting TRADEWIND_{name} is not valid: {first['msg']} (was {first['input']!r})."
         ) from error
+
+
+def _with_password(url: str, password: str) -> str:
+    """Return a URL with a password where it has none."""
+    parts = urlsplit(url)
+    if parts.password is not None:
+        return url
+    user, at, place = parts.netloc.rpartition("@")
+    secret = quote(password, safe="")
+    return urlunsplit(
+        parts._replace(netloc=f"{user}:{secret}@{place}" if at else f":{secret}@{place}")
+    )

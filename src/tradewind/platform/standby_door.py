@@ -6,28 +6,13 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tradewind.platform.errors import Unavailable
+from tradewind.platform.errors import NotLeading
 from tradewind.platform.http import create_app
 from tradewind.platform.problems import PROBLEM_TYPE, problem_body
+from tradewind.platform.rpc.refusals import KIND_HEADER, write_refusal
 from tradewind.platform.settings import Settings
 
-RETRY_AFTER_S = 1
-
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-
-class NotLeading(Unavailable):
-    """This process waits to take over, or does not know whether it still leads."""
-
-    code = 50310001
-    title = "Not leading"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "this process is a standby and has done nothing; ask the leader, or try again here "
-            "in a moment",
-            retry_after_s=RETRY_AFTER_S,
-        )
 
 
 class StandbyDoor:
@@ -39,7 +24,15 @@ class StandbyDoor:
     def __init__(self, title: str, settings: Settings, may_serve: Callable[[], bool]) -> None:
         self._may_serve = may_serve
         self._inner: ASGIApp | None = None
-        self._standby = create_app(title=title, ready=_never_ready, settings=settings, docs=False)
+        self.status = "standby"
+        """Why it is shut, for who asks whether this process is ready."""
+        self._standby = create_app(
+            title=title,
+            ready=_never_ready,
+            settings=settings,
+            docs=False,
+            unready=lambda: self.status,
+        )
         self._standby.add_api_route(
             "/{path:path}", _refuse, methods=_METHODS, include_in_schema=False
         )
@@ -70,14 +63,17 @@ async def _never_ready() -> bool:
 
 
 async def _refuse() -> Response:
-    raise NotLeading
+    body, kind = write_refusal(NotLeading())
+    headers = {"retry-after": "1", KIND_HEADER: kind}
+    return Response(body, status_code=NotLeading.status, media_type=PROBLEM_TYPE, headers=headers)
 
 
 async def _refuse_websocket(receive: Receive, send: Send) -> None:
     await receive()
     headers = [
         (b"content-type", PROBLEM_TYPE.encode()),
-        (b"retry-after", str(RETRY_AFTER_S).encode()),
+        (b"retry-after", b"1"),
+        (KIND_HEADER.encode(), NotLeading.__name__.encode()),
     ]
     await send({"type": "websocket.http.response.start", "status": 503, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": problem_body(NotLeading())})

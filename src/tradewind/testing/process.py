@@ -109,7 +109,7 @@ class PlatformProcess:
 
     def _listen(self, what: str, timeout_s: float) -> None:
         assert self._process is not None
-        line = _read_line(self._process, timeout_s)
+        line = read_line(self._process, timeout_s)
         if not line.startswith("{"):
             self.kill()
             raise RuntimeError(f"the platform did not {what}: {line}{self.log()}")
@@ -169,8 +169,8 @@ class PlatformProcess:
 _COMMAND = [str(Path(sys.executable).with_name("tradewind"))]
 
 
-def _read_line(process: "subprocess.Popen[bytes]", timeout_s: float) -> str:
-    """Read one line, or nothing when the process ends or the time is up."""
+def read_line(process: "subprocess.Popen[bytes]", timeout_s: float) -> str:
+    """Return one line of a process, or nothing when it ends or the time is up."""
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)

@@ -2,12 +2,13 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from tests.integration.orders.stage import Stage, price, restarted, shares, verified
 
 from tradewind.contracts.orders import OrderQuery, ReplaceOrder
 from tradewind.contracts.vocabulary import OrderId, OrderStatus
-from tradewind.order_service.domain.refusals import DuplicateClientOrderId
+from tradewind.order_service.domain.refusals import DuplicateClientOrderId, OrderNotReplaceable
 from tradewind.platform.ids import new_id
 
 
@@ -100,3 +101,31 @@ async def test_client_order_id_stays_unique_after_the_order_has_ended(stage: Sta
         for name in ("once", "twin"):
             with pytest.raises(DuplicateClientOrderId):
                 await again.submit_order(stage.order(client_order_id=name))
+
+
+async def test_order_that_is_sent_again_under_its_own_id_is_taken_once(stage: Stage) -> None:
+    app = stage.app
+    assert app is not None
+    command = stage.order(limit_price=price(50), client_order_id="mine")
+    first, again = await asyncio.gather(app.submit_order(command), app.submit_order(command))
+    assert first == again
+    await app.cancel_order(stage.account_id, first.order_id)
+    assert (await app.submit_order(command)).status is OrderStatus.CANCELED
+    async with restarted(stage) as later:
+        assert (await later.submit_order(command)).order_id == first.order_id
+    await verified(stage)
+
+
+async def test_replacement_that_is_sent_again_is_answered_with_what_it_made(stage: Stage) -> None:
+    app = stage.app
+    assert app is not None
+    resting = await app.submit_order(stage.order(limit_price=price(50)))
+    for name in ("named", None):
+        command = replacement(stage, resting.order_id, "x")
+        command = msgspec.structs.replace(command, client_order_id=name)
+        made = await app.replace_order(command)
+        assert await app.replace_order(command) == made
+        with pytest.raises(OrderNotReplaceable):
+            await app.replace_order(replacement(stage, resting.order_id, "late"))
+        resting = made
+    await verified(stage)

@@ -1,0 +1,1 @@
+"""Calls between services over HTTP, generated from the protocols that the contracts define."""

@@ -1,0 +1,78 @@
+"""The called side: a service's methods as routes, for callers that prove who they are."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tradewind.platform.errors import MalformedRequest, NotAuthenticated, Refusal
+from tradewind.platform.problems import JSON_TYPE, PROBLEM_TYPE, refusal_headers
+from tradewind.platform.rpc.identity import Identities, acting_for
+from tradewind.platform.rpc.interface import Interface, Method, interface_of
+from tradewind.platform.rpc.refusals import KIND_HEADER, write_refusal
+
+Serve = Callable[[Request], Awaitable[Response]]
+
+
+class RpcServer:
+    """Adds protocols to a service's application; ``service`` is the name that callers ask for."""
+
+    def __init__(self, app: FastAPI, service: str, identities: Identities) -> None:
+        self._app = app
+        self._service = service
+        self._identities = identities
+
+    def serve(self, protocol: type, implementation: object) -> None:
+        """Let other services call the coroutine methods of a protocol."""
+        interface = interface_of(protocol)
+        for method in interface.methods.values():
+            self._app.add_route(
+                interface.path(method.name),
+                self._endpoint(interface, method, implementation),
+                methods=["POST"],
+                include_in_schema=False,
+            )
+
+    def _endpoint(self, interface: Interface, method: Method, implementation: object) -> Serve:
+        async def endpoint(request: Request) -> Response:
+            # Not a refusal for the caller's own caller to see, so it goes without its kind.
+            caller = self._identities.verify(_bearer(request), self._service)
+            acting_for.set(caller.user)
+            try:
+                return Response(
+                    await _carry_out(interface, method, implementation, await request.body()),
+                    media_type=JSON_TYPE,
+                )
+            except Refusal as refusal:
+                return _refused(refusal)
+
+        return endpoint
+
+
+async def _carry_out(
+    interface: Interface, method: Method, implementation: object, body: bytes
+) -> bytes:
+    try:
+        call = method.decode_arguments(body)
+    except msgspec.MsgspecError as error:
+        raise MalformedRequest(f"{interface.name}.{method.name}: {error}") from None
+    return await method.carry_out(implementation, call)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticated("only services of this platform may call this, with their identity")
+    return token
+
+
+def _refused(refusal: Refusal) -> Response:
+    body, kind = write_refusal(refusal)
+    return Response(
+        body,
+        status_code=refusal.status,
+        media_type=PROBLEM_TYPE,
+        headers={KIND_HEADER: kind, **refusal_headers(refusal)},
+    )

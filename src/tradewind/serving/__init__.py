@@ -1,0 +1,1 @@
+"""Each service as a process of its own: the distributed topology."""

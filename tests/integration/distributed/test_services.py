@@ -1,0 +1,61 @@
+"""A platform of separate processes serves the official client as the one process does."""
+
+import httpx
+import pytest
+from alpaca.trading.client import TradingClient
+from alpaca.trading.enums import OrderSide, OrderStatus, TimeInForce
+from alpaca.trading.requests import LimitOrderRequest, MarketOrderRequest
+from tests.integration.distributed.conftest import Deploy, Deployment
+
+
+@pytest.fixture(scope="module")
+def deployment(deploy: Deploy) -> Deployment:
+    return deploy(gateways=2)
+
+
+@pytest.fixture(scope="module")
+def client(deployment: Deployment) -> TradingClient:
+    assert deployment.credentials is not None
+    return TradingClient(
+        deployment.credentials.key_id,
+        deployment.credentials.secret,
+        url_override=deployment.gateways[0].url,
+    )
+
+
+def test_official_client_trades_through_the_gateway(client: TradingClient) -> None:
+    account = client.get_account()
+    assert account.equity == "900000000"
+    resting = client.submit_order(
+        LimitOrderRequest(
+            symbol="AAPL", qty=1, side=OrderSide.BUY, time_in_force=TimeInForce.GTC, limit_price=1
+        )
+    )
+    assert resting.status is OrderStatus.NEW
+    client.cancel_order_by_id(resting.id)
+    assert client.get_order_by_id(resting.id).status is OrderStatus.CANCELED
+    bought = client.submit_order(
+        MarketOrderRequest(symbol="AAPL", qty=10, side=OrderSide.BUY, time_in_force=TimeInForce.DAY)
+    )
+    assert client.get_order_by_id(bought.id).status is OrderStatus.FILLED
+    assert client.get_open_position("AAPL").qty == "10"
+    assert client.get_portfolio_history().equity
+
+
+def test_refusal_of_the_core_is_the_same_from_another_process(
+    deployment: Deployment,
+) -> None:
+    order = {
+        "symbol": "AAPL",
+        "qty": "1000000",
+        "side": "buy",
+        "type": "limit",
+        "time_in_force": "gtc",
+        "limit_price": "1000",
+    }
+    answer = httpx.post(
+        f"{deployment.gateways[0].url}/v2/orders", json=order, headers=deployment.headers
+    )
+    assert answer.status_code == 403
+    assert answer.json()["code"] == 40310000
+    assert "buying_power" in answer.json()
