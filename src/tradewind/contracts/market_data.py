@@ -6,7 +6,7 @@ start.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from msgspec import Struct
 from tradewind.contracts.instruments import Instrument as Instrument
 from tradewind.contracts.instruments import Listing as Listing
 from tradewind.contracts.vocabulary import (
+    EXCHANGE_ZONE,
     AssetClass,
     ExtendedPhase,
     FeedKind,
@@ -22,6 +23,9 @@ from tradewind.contracts.vocabulary import (
 )
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 from tradewind.platform.rpc.interface import repeatable
+
+_PRE_MARKET = time(4)
+_AFTER_HOURS = timedelta(hours=4)
 
 
 class Trade(Struct, frozen=True, tag="trade"):
@@ -229,6 +233,16 @@ class TradingDay(Struct, frozen=True, kw_only=True):
     opens_at: datetime
     closes_at: datetime
     settlement_date: date
+
+    @property
+    def pre_market_opens_at(self) -> datetime:
+        """When the session before the regular one begins: 04:00 New York time."""
+        return datetime.combine(self.trading_date, _PRE_MARKET, EXCHANGE_ZONE).astimezone(UTC)
+
+    @property
+    def after_hours_close_at(self) -> datetime:
+        """When the session after it ends: 20:00, or 17:00 where it closes early at 13:00."""
+        return self.closes_at + _AFTER_HOURS
 
 
 class BarQuery(Struct, frozen=True, kw_only=True):

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from tradewind.contracts.market_data import Bar, FeedSpec
-from tradewind.contracts.vocabulary import FeedKind
+from tradewind.contracts.vocabulary import FeedKind, SessionHours
 from tradewind.market_data_service.domain.backfill import backfill
+from tradewind.market_data_service.domain.coins import COINS, simulated
+from tradewind.market_data_service.domain.lane import Lane
 from tradewind.market_data_service.domain.market_time import date_of
 from tradewind.market_data_service.domain.sessions import Calendar, Sessions
 from tradewind.market_data_service.domain.simulation import (
@@ -13,6 +15,7 @@ from tradewind.market_data_service.domain.simulation import (
     SimulatedInstrument,
     SimulatedMarket,
 )
+from tradewind.market_data_service.domain.timeframes import DAY_BAR
 from tradewind.market_data_service.feed_repository import StoredFeed
 from tradewind.market_data_service.feeds import Feed
 from tradewind.market_data_service.feeds.errors import NothingToReplay
@@ -79,25 +82,39 @@ class FeedFactory:
 
     async def _simulated(self, stored: StoredFeed, symbols: Sequence[str]) -> Feed:
         spec = stored.spec
-        sessions = Sessions(spec.hours, self.calendar)
         instruments = await self._simulated_instruments(stored, symbols)
+        listings = await self._instruments.listings(each.symbol for each in instruments)
+        coins = {each.symbol for each in listings if each.is_round_the_clock}
+        shares = [each for each in instruments if each.symbol not in coins]
+        others = [each for each in instruments if each.symbol in coins]
+        in_sessions = Sessions(spec.hours, self.calendar)
+        at_all_times = Sessions(SessionHours.ALWAYS, self.calendar)
         source = source_of(spec.venue_id)
-        if not await self._storage.bars.has_source(source):
-            bars = await self._past_of(instruments, sessions, str(spec.seed))
-            await self._storage.bars.save(source, bars)
+        past = (shares, in_sessions), (others, at_all_times)
+        for each, sessions in past:
+            missing = await self._without_bars(source, each)
+            if missing:
+                bars = await self._past_of(missing, sessions, str(spec.seed))
+                await self._storage.bars.save(source, bars)
         run = await self._storage.feeds.count_run(spec.venue_id)
         # A later run must not repeat the moves of an earlier one.
-        market = SimulatedMarket(instruments, f"{spec.seed}:{run}", self._clock.now())
-        return SimulatedFeed(
-            stored,
-            market,
-            await self._instruments.listings(each.symbol for each in instruments),
-            sessions,
-            self._storage,
-            self._bus,
-            self._clock,
-            self._interval_s,
+        seed, now = f"{spec.seed}:{run}", self._clock.now()
+        lanes = (
+            Lane(SimulatedMarket(shares, seed, now), in_sessions),
+            Lane(SimulatedMarket(others, seed, now), at_all_times, tells_sessions=False),
         )
+        return SimulatedFeed(
+            stored, lanes, listings, self._storage, self._bus, self._clock, self._interval_s
+        )
+
+    async def _without_bars(
+        self, source: str, instruments: Sequence[SimulatedInstrument]
+    ) -> list[SimulatedInstrument]:
+        """Return the instruments that this venue has no past of yet."""
+        symbols = [each.symbol for each in instruments]
+        found = await self._storage.bars.newest(source, symbols, DAY_BAR, self._clock.now(), 1)
+        known = {bar.symbol for bar in found}
+        return [each for each in instruments if each.symbol not in known]
 
     async def _simulated_instruments(
         self, stored: StoredFeed, symbols: Sequence[str]
@@ -108,13 +125,10 @@ class FeedFactory:
         history = await self._history.daily_bars([each for each in symbols if each not in states])
         for symbol, bars in history.items():
             states[symbol] = InstrumentState(fair_price=bars[-1].close, next_trade_id=1)
+        for symbol, coin in COINS.items():
+            states.setdefault(symbol, InstrumentState(fair_price=coin.fair_price, next_trade_id=1))
         made = [
-            SimulatedInstrument(
-                symbol=symbol,
-                tick=ticks[symbol],
-                fair_price=states[symbol].fair_price,
-                next_trade_id=states[symbol].next_trade_id,
-            )
+            simulated(symbol, ticks[symbol], states[symbol])
             for symbol in symbols
             if symbol in states
         ]

@@ -8,7 +8,7 @@ from tradewind.contracts.market_data import Instrument, Listing
 from tradewind.contracts.vocabulary import AssetClass, InstrumentId
 from tradewind.market_data_service.reference_repository import ReferenceRepository
 from tradewind.platform.ids import derived_id
-from tradewind.platform.money import SCALE, PriceUnits, QuantityUnits
+from tradewind.platform.money import SCALE, PriceUnits, QuantityUnits, to_units
 
 _REREAD_AFTER_S = 2.0
 """Another process may have imported prices of a new instrument."""
@@ -44,6 +44,28 @@ SAMPLE_INSTRUMENTS = (
 )
 
 
+def _make_pair(coin: str, name: str, quantity_min: str) -> Instrument:
+    symbol = f"{coin}/USD"
+    return Instrument(
+        instrument_id=InstrumentId(derived_id(_NAMED_AT, "instrument", symbol)),
+        symbol=symbol,
+        name=f"{name} / US Dollar",
+        exchange="CRYPTO",
+        asset_class=AssetClass.CRYPTO,
+        price_increment=_CENT,
+        quantity_increment=_SMALLEST_FRACTION,
+        quantity_min=QuantityUnits(to_units(quantity_min)),
+        maintenance_percent=100,
+    )
+
+
+CRYPTO_INSTRUMENTS = (
+    _make_pair("BTC", "Bitcoin", "0.0001"),
+    _make_pair("ETH", "Ethereum", "0.001"),
+)
+"""What the simulated market offers beside shares."""
+
+
 class Instruments:
     """Finds instruments by symbol or id."""
 
@@ -51,6 +73,8 @@ class Instruments:
         self._reference = reference
         self._by_symbol: dict[str, Instrument] = {}
         self._by_id: dict[str, Instrument] = {}
+        self._by_symbol_alone: dict[str, Instrument] = {}
+        """Pairs without their slash, as clients write them in paths."""
         self._read_at = float("-inf")
 
     async def load(self) -> None:
@@ -58,6 +82,11 @@ class Instruments:
         found = await self._reference.list_instruments()
         self._by_symbol = {each.symbol: each for each in found}
         self._by_id = {each.instrument_id: each for each in found}
+        self._by_symbol_alone = {
+            each.symbol.replace("/", ""): each
+            for each in found
+            if each.asset_class is AssetClass.CRYPTO
+        }
         self._read_at = time.monotonic()
 
     async def list(
@@ -91,7 +120,12 @@ class Instruments:
         return tuple(each.listing() for each in found if each)
 
     def _lookup(self, symbol_or_id: str) -> Instrument | None:
-        return self._by_symbol.get(symbol_or_id.upper()) or self._by_id.get(symbol_or_id.lower())
+        symbol = symbol_or_id.upper()
+        return (
+            self._by_symbol.get(symbol)
+            or self._by_id.get(symbol_or_id.lower())
+            or self._by_symbol_alone.get(symbol)
+        )
 
     async def _reread(self) -> None:
         if time.monotonic() - self._read_at > _REREAD_AFTER_S:

@@ -7,7 +7,7 @@ from tradewind.market_data_service import sample
 from tradewind.market_data_service.bar_repository import SAMPLE_SOURCE
 from tradewind.market_data_service.domain.sessions import Calendar
 from tradewind.market_data_service.exchange_calendar import generate_trading_days
-from tradewind.market_data_service.instruments import SAMPLE_INSTRUMENTS
+from tradewind.market_data_service.instruments import CRYPTO_INSTRUMENTS, SAMPLE_INSTRUMENTS
 from tradewind.market_data_service.storage import Storage
 
 _CALENDAR_LEFT_MIN = timedelta(days=365)
@@ -16,7 +16,11 @@ _CALENDAR_LEFT_MIN = timedelta(days=365)
 
 async def prepare(storage: Storage, today: date) -> Calendar:
     """Load the sample and make the calendar where they are missing; return the calendar."""
-    calendar, _ = await asyncio.gather(_load_calendar(storage, today), _load_sample(storage))
+    calendar, _, _ = await asyncio.gather(
+        _load_calendar(storage, today),
+        _load_sample(storage),
+        storage.reference.add_instruments(CRYPTO_INSTRUMENTS),
+    )
     return calendar
 
 

@@ -84,6 +84,11 @@ class ReferenceRepository:
         """Return every instrument by symbol."""
         return [_instrument(row) for row in await self._database.fetch(_INSTRUMENTS)]
 
+    async def add_instruments(self, instruments: Sequence[Instrument]) -> None:
+        """Add instruments; symbols that exist stay as they are."""
+        async with self._database.transaction() as connection:
+            await add_instruments(connection, instruments)
+
     async def list_trading_days(self) -> list[TradingDay]:
         """Return the whole calendar in order."""
         return [

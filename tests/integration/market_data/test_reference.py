@@ -20,13 +20,21 @@ async def test_sample_is_loaded_once_and_whole(site: Site) -> None:
 
 async def test_instruments_are_found_by_symbol_and_id(site: Site) -> None:
     found = await site.app.list_instruments()
-    assert [each.symbol for each in found] == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
+    shares = [each for each in found if each.asset_class is AssetClass.US_EQUITY]
+    assert [each.symbol for each in shares] == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
     assert all(is_uuid(each.instrument_id) for each in found)
-    assert await site.app.find_instrument("ibm") == found[3]
-    assert await site.app.find_instrument(found[3].instrument_id.upper()) == found[3]
+    assert await site.app.find_instrument("ibm") == shares[3]
+    assert await site.app.find_instrument(shares[3].instrument_id.upper()) == shares[3]
     assert await site.app.find_instrument("NOPE") is None
     assert await site.app.list_instruments(active=False) == []
-    assert await site.app.list_instruments(asset_class=AssetClass.CRYPTO) == []
+
+
+async def test_crypto_pairs_are_found_with_and_without_their_slash(site: Site) -> None:
+    pairs = await site.app.list_instruments(asset_class=AssetClass.CRYPTO)
+    assert [each.symbol for each in pairs] == ["BTC/USD", "ETH/USD"]
+    for spelling in ("BTC/USD", "btc/usd", "BTCUSD", "btcusd", pairs[0].instrument_id):
+        assert await site.app.find_instrument(spelling) == pairs[0]
+    assert await site.app.find_instrument("BTC") is None
 
 
 async def test_calendar_knows_holidays_and_half_days(site: Site) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from tests.integration.market_data.market_data_site import NOW, SimulatedSite, next_message
 
@@ -10,6 +11,8 @@ from tradewind.contracts.market_data import (
     Bar,
     BarQuery,
     Depth,
+    ExtendedHoursClosed,
+    ExtendedHoursOpened,
     FeedMessage,
     Listing,
     SessionClosed,
@@ -18,14 +21,14 @@ from tradewind.contracts.market_data import (
     Trade,
     feed_topic,
 )
-from tradewind.contracts.vocabulary import SessionHours
+from tradewind.contracts.vocabulary import ExtendedPhase, SessionHours
 from tradewind.market_data_service.app import SCHEMA
 from tradewind.market_data_service.bar_reader import read_bars
 from tradewind.market_data_service.feeds.simulated import SimulatedFeed
 from tradewind.market_data_service.tick_repository import TICKS_KEPT
 from tradewind.platform.bus import Subscription
 from tradewind.platform.database import Database, ServiceSchema
-from tradewind.testing.market_data import midnight, price
+from tradewind.testing.market_data import midnight, price, shares
 
 MIDNIGHT = midnight(date(2026, 1, 7))
 
@@ -136,36 +139,117 @@ async def test_day_ends_at_midnight_in_new_york_and_the_next_begins(site: Simula
     assert (clock.is_open, clock.next_close) == (True, MIDNIGHT + timedelta(days=1))
 
 
-async def test_exchange_hours_stop_the_market_at_the_close(site: SimulatedSite) -> None:
-    close = datetime(2026, 1, 6, 21, tzinfo=UTC)
-    site.clock.set(close - timedelta(seconds=1))
+CLOSE = datetime(2026, 1, 6, 21, tzinfo=UTC)
+END = datetime(2026, 1, 7, 1, tzinfo=UTC)
+"""Of the after-hours: 20:00 New York time."""
+PRE_MARKET = datetime(2026, 1, 7, 9, tzinfo=UTC)
+
+
+async def test_after_hours_follow_the_close_and_end_in_the_evening(site: SimulatedSite) -> None:
+    site.clock.set(CLOSE - timedelta(seconds=1))
     feed = await site.open("hours", SessionHours.EXCHANGE)
     async with follow(site, feed) as messages:
+        await site.tick(feed, times=2)
+        first, second = await next_message(messages), await next_message(messages)
+        clock = feed.clock()
+        site.clock.set(END - timedelta(seconds=1))
         await site.tick(feed, times=6)
-        first, last = await next_message(messages), await next_message(messages)
-    assert isinstance(first.events[2], SessionOpened)
-    assert isinstance(last.events[-1], SessionClosed)
-    assert feed.state().number == 2
-    assert not feed.state().is_open
-    clock = feed.clock()
+        late = [await next_message(messages) for _ in range(2)]
+    assert isinstance(first.events[3], SessionOpened)
+    closed = next(e for e in second.events if isinstance(e, SessionClosed))
+    assert closed.after_hours_follow
+    after = ExtendedHoursOpened(date(2026, 1, 6), CLOSE, ExtendedPhase.AFTER_HOURS)
+    assert second.events.index(after) == second.events.index(closed) + 1
     assert not clock.is_open
     assert clock.next_open == datetime(2026, 1, 7, 14, 30, tzinfo=UTC)
-    assert clock.next_close == datetime(2026, 1, 7, 21, tzinfo=UTC)
+    assert ExtendedHoursClosed(date(2026, 1, 6), END) in late[1].events
+    assert feed.state().number == 4, "nothing is told in the night"
+
+
+async def test_after_hours_of_an_early_close_are_as_long(site: SimulatedSite) -> None:
+    early = datetime(2026, 11, 27, 18, tzinfo=UTC)  # the day after Thanksgiving
+    site.clock.set(early - timedelta(seconds=1))
+    feed = await site.open("early", SessionHours.EXCHANGE)
+    await site.tick(feed, times=2)
+    async with follow(site, feed) as messages:
+        site.clock.set(early + timedelta(hours=4))
+        await feed.tick()
+        message = await next_message(messages)
+    ended = ExtendedHoursClosed(date(2026, 11, 27), early + timedelta(hours=4))
+    assert ended in message.events
 
 
 async def test_no_print_falls_into_the_night(site: SimulatedSite) -> None:
-    site.clock.set(datetime(2026, 1, 6, 20, 59, 59, tzinfo=UTC))
+    site.clock.set(END - timedelta(seconds=1))
     feed = await site.open("overnight", SessionHours.EXCHANGE)
-    opens_at = datetime(2026, 1, 7, 14, 30, tzinfo=UTC)
     async with follow(site, feed) as messages:
         await site.tick(feed, times=3)
-        site.clock.set(opens_at)
-        await site.tick(feed, times=200)
-        told = [e for _ in range(202) for e in (await next_message(messages)).events]
-    opened = told.index(SessionOpened(date(2026, 1, 7), opens_at))
-    night = [e.at for e in told[opened:] if isinstance(e, Trade) and e.at < opens_at]
-    assert night == []
-    assert any(isinstance(e, Trade) for e in told[opened:])
+        site.clock.set(PRE_MARKET)
+        await site.tick(feed, times=500)
+        told = [e for _ in range(502) for e in (await next_message(messages)).events]
+    pre = ExtendedHoursOpened(date(2026, 1, 7), PRE_MARKET, ExtendedPhase.PRE_MARKET)
+    opened = told.index(pre)
+    trades = [e.at for e in told[opened:] if isinstance(e, Trade)]
+    assert trades
+    assert min(trades) >= PRE_MARKET
+
+
+async def test_prints_outside_the_regular_session_make_minutes_but_no_day(
+    site: SimulatedSite,
+) -> None:
+    site.clock.set(CLOSE - timedelta(seconds=1))
+    feed = await site.open("days", SessionHours.EXCHANGE)
+    await site.tick(feed, times=4)
+    day = (await all_bars(site, feed, "1Day"))[-1]
+    await site.tick(feed, times=400)
+    assert (await all_bars(site, feed, "1Min"))[-1].starts_at > CLOSE
+    assert (await all_bars(site, feed, "1Day"))[-1] == day
+
+
+async def test_few_come_outside_the_regular_session_and_makers_ask_for_more(
+    site: SimulatedSite,
+) -> None:
+    async def prints(at: datetime, name: str) -> tuple[int, int]:
+        site.clock.set(at)
+        feed = await site.open(name, SessionHours.EXCHANGE, ("AAPL",))
+        async with follow(site, feed) as messages:
+            await site.tick(feed, times=400)
+            told = [e for _ in range(400) for e in (await next_message(messages)).events]
+        spreads = [e.asks[0].price - e.bids[0].price for e in told if isinstance(e, Depth)]
+        return sum(isinstance(e, Trade) for e in told), min(spreads)
+
+    regular, narrow = await prints(NOW, "regular")
+    thin, wide = await prints(CLOSE, "thin")
+    assert thin * 4 < regular
+    assert wide > 2 * narrow
+
+
+async def test_crypto_trades_while_the_exchange_is_closed(site: SimulatedSite) -> None:
+    site.clock.set(datetime(2026, 1, 10, 12, tzinfo=UTC))  # a Saturday
+    feed = await site.open("coins", SessionHours.EXCHANGE, ("AAPL", "BTC/USD"))
+    async with follow(site, feed) as messages:
+        await site.tick(feed, times=121)
+        told = [e for _ in range(121) for e in (await next_message(messages)).events]
+    assert {e.symbol for e in told if isinstance(e, Trade)} == {"BTC/USD"}
+    assert not any(isinstance(e, SessionOpened | ExtendedHoursOpened) for e in told)
+    minutes = [e for e in told if isinstance(e, Bar) and e.timeframe == "1Min"]
+    assert {e.symbol for e in minutes} == {"BTC/USD"}
+    listing = next(e for e in told if isinstance(e, Listing) and e.symbol == "BTC/USD")
+    assert listing.is_round_the_clock
+    assert (listing.marginable, listing.shortable) == (False, False)
+
+
+async def test_instrument_that_comes_later_gets_a_past_too(site: SimulatedSite) -> None:
+    feed = await site.open("grows", symbols=("AAPL",))
+    await feed.stop()
+    spec = msgspec.structs.replace(feed.venue.spec, symbols=("AAPL", "ETH/USD"))
+    await site.storage.feeds.change(spec)
+    again = await site.open("grows")
+    query = BarQuery(symbols=("ETH/USD",), timeframe="1Day", limit=1000)
+    days = (await read_bars(again, site.storage, query)).items["ETH/USD"]
+    assert len(days) == 366
+    assert days[-1].close == price("3000")
+    assert days[-1].volume % shares("0.01") == 0
 
 
 async def test_closed_market_shows_levels_once_and_trades_nothing(site: SimulatedSite) -> None:
@@ -173,7 +257,13 @@ async def test_closed_market_shows_levels_once_and_trades_nothing(site: Simulate
     feed = await site.open("weekend", SessionHours.EXCHANGE)
     async with follow(site, feed) as messages:
         await site.tick(feed, times=5)
-        assert kinds(await next_message(messages)) == [Listing, Listing, Depth, Depth]
+        assert kinds(await next_message(messages)) == [
+            Listing,
+            Listing,
+            ExtendedHoursClosed,
+            Depth,
+            Depth,
+        ]
     assert feed.state().number == 1
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tradewind.contracts.vocabulary import SessionHours
+from tradewind.contracts.vocabulary import ExtendedPhase, SessionHours
 from tradewind.market_data_service.domain.market_time import date_of
 from tradewind.market_data_service.domain.sessions import Calendar, Sessions
 from tradewind.market_data_service.domain.settlement import settlement_days
@@ -43,6 +43,35 @@ def test_exchange_is_closed_between_its_sessions() -> None:
     assert sessions.day(date(2026, 1, 10)) is None
     assert sessions.following(before) == after
     assert sessions.current_or_next(exchange_session(MONDAY).closes_at) is None
+
+
+def test_each_day_has_a_session_before_and_after_its_regular_one() -> None:
+    sessions = Sessions(SessionHours.EXCHANGE, CALENDAR)
+    day = exchange_session(FRIDAY)
+    told = []
+    at = midnight(FRIDAY)
+    for _ in range(4):
+        segment = sessions.segment(at)
+        assert segment is not None
+        told.append((segment.phase, segment.day.trading_date, segment.starts_at))
+        at = segment.ends_at
+    assert told == [
+        (ExtendedPhase.PRE_MARKET, FRIDAY, midnight(FRIDAY) + timedelta(hours=4)),
+        (None, FRIDAY, day.opens_at),
+        (ExtendedPhase.AFTER_HOURS, FRIDAY, day.closes_at),
+        (ExtendedPhase.PRE_MARKET, MONDAY, midnight(MONDAY) + timedelta(hours=4)),
+    ]
+    last = sessions.last_after_hours(midnight(MONDAY))
+    assert last is not None
+    assert last.ends_at == day.closes_at + timedelta(hours=4)
+    assert sessions.last_after_hours(midnight(FRIDAY)) is None
+
+
+def test_market_around_the_clock_has_one_session_a_day() -> None:
+    segment = Sessions(SessionHours.ALWAYS, CALENDAR).segment(midnight(FRIDAY))
+    assert segment is not None
+    assert segment.phase is None
+    assert segment.ends_at == midnight(FRIDAY + timedelta(days=1))
 
 
 def test_market_around_the_clock_trades_from_midnight_to_midnight() -> None:

@@ -21,8 +21,6 @@ _FIRST_DATE = date(2000, 1, 1)
 _YEARS_MAX = 60
 _SETTLEMENT_LAG = timedelta(days=14)
 """Longer than any settlement of the last decades took, holidays included."""
-_SESSION_OPEN = "0400"
-_SESSION_CLOSE = "2000"
 
 
 class WireClock(Struct, frozen=True):
@@ -51,8 +49,8 @@ def wire_trading_day(day: TradingDay) -> WireTradingDay:
         trading_date=day.trading_date,
         open=f"{exchange_time(day.opens_at):%H:%M}",
         close=f"{exchange_time(day.closes_at):%H:%M}",
-        session_open=_SESSION_OPEN,
-        session_close=_SESSION_CLOSE,
+        session_open=f"{exchange_time(day.pre_market_opens_at):%H%M}",
+        session_close=f"{exchange_time(day.after_hours_close_at):%H%M}",
         settlement_date=day.settlement_date,
     )
 

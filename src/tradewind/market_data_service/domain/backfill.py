@@ -14,16 +14,16 @@ from tradewind.market_data_service.domain.market_time import ONE_MINUTE, midnigh
 from tradewind.market_data_service.domain.replay import path_vwap
 from tradewind.market_data_service.domain.simulation import (
     SECONDS_A_YEAR,
-    VOLATILITY_A_YEAR,
     SimulatedInstrument,
 )
 from tradewind.market_data_service.domain.timeframes import DAY_BAR, MINUTE_BAR
-from tradewind.platform.money import SCALE, PriceUnits, QuantityUnits, Rounding, divide
+from tradewind.platform.money import PriceUnits, QuantityUnits, Rounding, divide
 
 MINUTE_SESSIONS = 3
 """How many of the newest sessions get minute bars."""
 
 _SHARES_A_MINUTE = 17_000
+"""Or hundredths of a lot, where a lot is not a hundred shares."""
 _SHARES_A_TRADE = 150
 
 
@@ -80,12 +80,14 @@ class _BackwardWalk:
     def __init__(self, instrument: SimulatedInstrument, seed: str) -> None:
         self._symbol = instrument.symbol
         self._tick = instrument.tick
+        self._lot = instrument.lot
+        self._volatility = instrument.volatility
         self._fair = instrument.fair_price / instrument.tick
         self._random = random.Random(f"{seed}:past:{instrument.symbol}")  # noqa: S311
 
     def bar(self, timeframe: str, starts_at: datetime, length: timedelta) -> Bar:
         """Return the bar that ends at the walk's present price, and step to its start."""
-        deviation = VOLATILITY_A_YEAR * sqrt(length.total_seconds() / SECONDS_A_YEAR)
+        deviation = self._volatility * sqrt(length.total_seconds() / SECONDS_A_YEAR)
         close = self._fair
         self._fair = max(close * exp(self._random.gauss(0.0, deviation)), 2.0)
         ends = max(round(self._fair), 1), max(round(close), 1)
@@ -103,7 +105,7 @@ class _BackwardWalk:
             path[1],
             path[2],
             path[3],
-            QuantityUnits(shares * SCALE),
+            QuantityUnits(shares * self._lot // 100),
             max(shares // _SHARES_A_TRADE, 1),
             path_vwap(path),
         )

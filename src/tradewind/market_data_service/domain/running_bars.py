@@ -88,12 +88,15 @@ class BarBoard:
         board = self._days if bar.timeframe == DAY_BAR else self._minutes
         board[bar.symbol] = RunningBar.resumed(bar)
 
-    def take(self, trade: Trade, day_start: datetime) -> list[Bar]:
-        """Take in a print of the day that starts at an instant; return the bars that it ends."""
-        return [
-            *_grow(self._minutes, MINUTE_BAR, minute_of(trade.at), trade),
-            *_grow(self._days, DAY_BAR, day_start, trade),
-        ]
+    def take(self, trade: Trade, day_start: datetime | None) -> list[Bar]:
+        """Take in a print of the day that starts at an instant; return the bars that it ends.
+
+        A print outside the regular session, without a day, counts for the minute only.
+        """
+        finished = _grow(self._minutes, MINUTE_BAR, minute_of(trade.at), trade)
+        if day_start is not None:
+            finished += _grow(self._days, DAY_BAR, day_start, trade)
+        return finished
 
     def finish_minutes(self, until: datetime) -> list[Bar]:
         """Return and remove the minute bars that are over at an instant."""

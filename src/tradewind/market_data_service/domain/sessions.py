@@ -1,12 +1,28 @@
 """A venue's trading sessions: the exchange's own, or around the clock."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from msgspec import Struct
+
 from tradewind.contracts.market_data import TradingDay
-from tradewind.contracts.vocabulary import SessionHours
+from tradewind.contracts.vocabulary import ExtendedPhase, SessionHours
 from tradewind.market_data_service.domain.market_time import ONE_DAY, date_of, midnight_of
+
+
+class Segment(Struct, frozen=True):
+    """One session of a trading day: the regular one, where ``phase`` is ``None``, or one beside."""
+
+    phase: ExtendedPhase | None
+    day: TradingDay
+    starts_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def regular(cls, day: TradingDay) -> "Segment":
+        """Return the regular session of a day."""
+        return cls(None, day, day.opens_at, day.closes_at)
 
 
 class Calendar:
@@ -56,6 +72,27 @@ class Sessions:
             return self._calendar.unfinished(at)
         return self.day(date_of(at))
 
+    def segment(self, at: datetime) -> Segment | None:
+        """Return the session of any kind that runs at an instant, or else the next one."""
+        day = self.current_or_next(at)
+        if self._hours is SessionHours.ALWAYS:
+            return None if day is None else Segment.regular(day)
+        before = self._calendar.before(day.trading_date if day else date_of(at) + ONE_DAY)
+        for each in (before, day):
+            for segment in _segments(each) if each else ():
+                if at < segment.ends_at:
+                    return segment
+        return None
+
+    def last_after_hours(self, at: datetime) -> Segment | None:
+        """Return the newest session after a regular one that is over at an instant."""
+        if self._hours is SessionHours.ALWAYS:
+            return None
+        day = self._calendar.before(date_of(at) + ONE_DAY)
+        while day is not None and day.after_hours_close_at > at:
+            day = self._calendar.before(day.trading_date)
+        return None if day is None else list(_segments(day))[-1]
+
     def day(self, trading_date: date) -> TradingDay | None:
         """Return the session of a date, or ``None`` when there is none."""
         if self._hours is SessionHours.EXCHANGE:
@@ -80,3 +117,9 @@ class Sessions:
             return self._calendar.between(trading_date - 365 * ONE_DAY, trading_date - ONE_DAY)
         dates = (trading_date - days * ONE_DAY for days in range(365, 0, -1))
         return [day for day in map(self.day, dates) if day]
+
+
+def _segments(day: TradingDay) -> Iterator[Segment]:
+    yield Segment(ExtendedPhase.PRE_MARKET, day, day.pre_market_opens_at, day.opens_at)
+    yield Segment.regular(day)
+    yield Segment(ExtendedPhase.AFTER_HOURS, day, day.closes_at, day.after_hours_close_at)

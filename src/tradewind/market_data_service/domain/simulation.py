@@ -21,7 +21,7 @@ from tradewind.contracts.market_data import Depth, DepthLevel, Trade
 from tradewind.platform.money import SCALE, PriceUnits, QuantityUnits
 
 LEVELS = 8
-LOT = 100 * SCALE
+LOT = QuantityUnits(100 * SCALE)
 
 VOLATILITY_A_YEAR = 0.28
 SECONDS_A_YEAR = 365 * 86_400
@@ -34,6 +34,10 @@ _SPREAD_DIVISOR = 5_000
 _HEAT_AT_REST = 120
 _HEAT_MAX = 900
 _HEAT_PER_PRINT = 60
+_HEAT_WHEN_THIN = 12
+_THIN_SPREAD_FACTOR = 3
+"""Outside the regular session a tenth of the takers come, and makers ask for more."""
+
 _TRADES_PER_STEP_MAX = 4
 _TREND_WEIGHT = 24
 _TREND_BIAS_MAX = 180
@@ -52,6 +56,10 @@ class SimulatedInstrument(Struct, frozen=True, kw_only=True):
     fair_price: PriceUnits
     """Where the fair value starts."""
     next_trade_id: int = 1
+    lot: QuantityUnits = LOT
+    """What makers show in whole numbers of; takers also send hundredths of it."""
+    volatility: float = VOLATILITY_A_YEAR
+    """Standard deviation of a year's logarithmic return."""
 
 
 class InstrumentState(Struct, frozen=True, kw_only=True):
@@ -68,10 +76,10 @@ class SimulatedMarket:
         self._books = [_SimulatedBook(each, seed) for each in instruments]
         self._at = at
 
-    def advance(self, at: datetime) -> list[Trade | Depth]:
+    def advance(self, at: datetime, *, is_thin: bool = False) -> list[Trade | Depth]:
         """Return what happens until an instant: each book's prints, then its levels.
 
-        Nothing happens until an instant that is past already.
+        Nothing happens until an instant that is past already. Few come while the market is thin.
         """
         since = self._at
         if at <= since:
@@ -79,7 +87,7 @@ class SimulatedMarket:
         self._at = at
         events: list[Trade | Depth] = []
         for book in self._books:
-            book.advance(since, at, events)
+            book.advance(since, at, events, is_thin=is_thin)
         return events
 
     def rest_until(self, at: datetime) -> None:
@@ -101,6 +109,9 @@ class _SimulatedBook:
     def __init__(self, instrument: SimulatedInstrument, seed: str) -> None:
         self.symbol = instrument.symbol
         self._tick = instrument.tick
+        self._lot = instrument.lot
+        self._volatility = instrument.volatility
+        self._is_thin = False
         self._fair = instrument.fair_price / instrument.tick
         self._random = random.Random(f"{seed}:{instrument.symbol}")  # noqa: S311
         self._next_trade_id = instrument.next_trade_id
@@ -113,8 +124,11 @@ class _SimulatedBook:
         self._ask_lots = [self._draw_lots(level) for level in range(LEVELS)]
         self._quote()
 
-    def advance(self, since: datetime, at: datetime, events: list[Trade | Depth]) -> None:
+    def advance(
+        self, since: datetime, at: datetime, events: list[Trade | Depth], *, is_thin: bool
+    ) -> None:
         """Trade against what was shown, move the fair value, and show new levels."""
+        self._is_thin = is_thin
         elapsed = at - since
         self._take(since, elapsed, events)
         self._wander(elapsed)
@@ -130,7 +144,8 @@ class _SimulatedBook:
         )
 
     def _take(self, since: datetime, elapsed: timedelta, events: list[Trade | Depth]) -> None:
-        self._heat += (_HEAT_AT_REST - self._heat) // 8
+        at_rest = _HEAT_WHEN_THIN if self._is_thin else _HEAT_AT_REST
+        self._heat += (at_rest - self._heat) // 8
         # The first step always prints, so that the instrument has a price from the beginning.
         orders = 0 if self._has_printed else 1
         self._has_printed = True
@@ -153,7 +168,7 @@ class _SimulatedBook:
             (self._ask, 1, self._ask_lots) if buys else (self._bid, -1, self._bid_lots)
         )
         if draw(4) == 0:  # an odd lot takes nothing that the levels would show
-            self._print(at, best, (1 + draw(99)) * SCALE, events)
+            self._print(at, best, (1 + draw(99)) * self._lot // 100, events)
             return
         wanted = 1
         while wanted < _LOTS_MAX and draw(5) < 2:
@@ -164,7 +179,7 @@ class _SimulatedBook:
                 lots[level] -= taken
                 wanted -= taken
                 price = best + step * level
-                self._print(at, price, taken * LOT, events)
+                self._print(at, price, taken * self._lot, events)
                 self._fair += (price - self._fair) * _IMPACT
             if not wanted:
                 return
@@ -183,7 +198,7 @@ class _SimulatedBook:
 
     def _wander(self, elapsed: timedelta) -> None:
         seconds = min(elapsed.total_seconds(), _STEP_S_MAX)
-        deviation = VOLATILITY_A_YEAR * sqrt(max(seconds, 0.0) / SECONDS_A_YEAR)
+        deviation = self._volatility * sqrt(max(seconds, 0.0) / SECONDS_A_YEAR)
         self._fair = max(self._fair * exp(self._random.gauss(0.0, deviation)), 2.0)
 
     def _renew(self) -> None:
@@ -203,6 +218,8 @@ class _SimulatedBook:
         self._fast += (middle * 1024 - self._fast) // 16
         self._slow += (middle * 1024 - self._slow) // 128
         spread = max(middle // _SPREAD_DIVISOR + self._heat // 400, 1)
+        if self._is_thin:
+            spread *= _THIN_SPREAD_FACTOR
         self._bid = max((round(2 * self._fair) - spread) // 2, 1)
         self._ask = self._bid + spread
 
@@ -210,12 +227,12 @@ class _SimulatedBook:
         """Return the levels as they stand."""
         tick = self._tick
         bids = tuple(
-            DepthLevel(PriceUnits((self._bid - level) * tick), QuantityUnits(lots * LOT))
+            DepthLevel(PriceUnits((self._bid - level) * tick), QuantityUnits(lots * self._lot))
             for level, lots in enumerate(self._bid_lots)
             if self._bid > level
         )
         asks = tuple(
-            DepthLevel(PriceUnits((self._ask + level) * tick), QuantityUnits(lots * LOT))
+            DepthLevel(PriceUnits((self._ask + level) * tick), QuantityUnits(lots * self._lot))
             for level, lots in enumerate(self._ask_lots)
         )
         return Depth(self.symbol, at, bids, asks)

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from tradewind.contracts.market_data import (
     Bar,
+    Depth,
+    ExtendedHoursClosed,
     FeedEvent,
     FeedState,
     Listing,
     MarketClock,
     Quote,
-    SessionClosed,
-    SessionOpened,
     TickQuery,
     Trade,
-    TradingDay,
 )
+from tradewind.market_data_service.domain.lane import Happened, Lane
 from tradewind.market_data_service.domain.market_time import (
     ONE_MINUTE,
     date_of,
@@ -24,9 +24,8 @@ from tradewind.market_data_service.domain.market_time import (
     minute_of,
 )
 from tradewind.market_data_service.domain.paging import Position
-from tradewind.market_data_service.domain.running_bars import BarBoard
-from tradewind.market_data_service.domain.sessions import Sessions
-from tradewind.market_data_service.domain.simulation import SimulatedMarket
+from tradewind.market_data_service.domain.sessions import Segment
+from tradewind.market_data_service.domain.simulation import InstrumentState
 from tradewind.market_data_service.domain.timeframes import DAY_BAR, MINUTE_BAR
 from tradewind.market_data_service.feed_repository import StoredFeed
 from tradewind.market_data_service.feeds.errors import FeedRunsByItself
@@ -37,6 +36,7 @@ from tradewind.market_data_service.tick_repository import TICKS_KEPT
 from tradewind.market_data_service.venue import Venue
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
+from tradewind.platform.money import PriceUnits
 from tradewind.platform.tasks import end_tasks
 
 
@@ -51,9 +51,8 @@ class SimulatedFeed:
     def __init__(
         self,
         stored: StoredFeed,
-        market: SimulatedMarket,
+        lanes: Sequence[Lane],
         listings: Sequence[Listing],
-        sessions: Sessions,
         storage: Storage,
         bus: Bus,
         clock: Clock,
@@ -61,15 +60,15 @@ class SimulatedFeed:
     ) -> None:
         self.venue = Venue(stored.spec, bus, clock.now())
         self.sources = (source_of(stored.spec.venue_id),)
-        self._market = market
+        self._lanes = lanes
+        self._sessions = lanes[0].sessions
+        """Those of the exchange, of which the venue is told."""
         self._listings = listings
-        self._sessions = sessions
         self._storage = storage
         self._clock = clock
         self._interval_s = interval_s
         self._stopped = stored.stopped
-        self._board = BarBoard()
-        self._session: TradingDay | None = self._left_open(stored)
+        lanes[0].running = self._left_open(stored)
         self._recorder = Recorder(
             stored.spec.venue_id, self.sources[0], storage, standing=self._standing
         )
@@ -116,7 +115,7 @@ class SimulatedFeed:
 
     def refresh(self) -> None:
         """Let the venue know the daily bars as they stand."""
-        self.venue.apply(self._board.days())
+        self.venue.apply(self._days())
 
     def healthy(self) -> bool:
         """Tell whether the market still runs, if it should."""
@@ -181,59 +180,58 @@ class SimulatedFeed:
         now = self._clock.now()
         if now <= self.venue.now and self.venue.number:
             return  # the machine's clock was set back
-        events: list[FeedEvent] = [] if self.venue.number else [*self._listings]
-        if self._session is not None and now >= self._session.closes_at:
-            self._close(self._session, events)
-        session = self._sessions.current_or_next(now)
-        if session is not None and session.opens_at <= now:
-            self._open(session, events)
-            if self._trade(session, now, events):
+        is_first = not self.venue.number
+        events: list[FeedEvent] = self._greeting(now) if is_first else []
+        before, finished = self._lanes[0].running, False
+        for lane in self._lanes:
+            happened = lane.step(now, self._closing_prices)
+            events += happened.events
+            finished = finished or bool(happened.finished)
+            self._record(happened)
+            if is_first and lane.running is None:
+                events += lane.market.depths()
+        if finished:
+            events += (*self._days(), *self._listings)
+            if self._lanes[0].running is before:
                 # Who began to follow in the middle of a session learns of it within a minute.
-                events += (*self._listings, SessionOpened(session.trading_date, session.opens_at))
-        elif not self.venue.number:
-            events.extend(self._market.depths())
+                events += self._lanes[0].opening()
         if events:
             await self.venue.publish(now, events)
+
+    def _greeting(self, now: datetime) -> list[FeedEvent]:
+        """Return what a feed tells first: its instruments, and what nobody may have told before."""
+        over = self._sessions.last_after_hours(now)
+        ended = [ExtendedHoursClosed(over.day.trading_date, over.ends_at)] if over else []
+        return [*self._listings, *ended]
+
+    def _record(self, happened: Happened) -> None:
+        for event in happened.events:
+            if isinstance(event, Trade | Depth):
+                self._recorder.take(event)
+        for bar in happened.finished:
+            self._recorder.finish(bar)
+
+    def _days(self) -> list[Bar]:
+        """Return the daily bars as they stand."""
+        return [bar for lane in self._lanes for bar in lane.board.days()]
+
+    def _instruments(self) -> dict[str, InstrumentState]:
+        return {
+            symbol: state for lane in self._lanes for symbol, state in lane.market.state().items()
+        }
+
+    def _closing_prices(self, events: Sequence[FeedEvent]) -> dict[str, PriceUnits]:
+        """Return the newest price of every instrument, whatever sessions it trades in."""
+        closes = {symbol: state.fair_price for symbol, state in self._instruments().items()}
+        closes.update(self.venue.trade_prices())
+        closes.update((event.symbol, event.price) for event in events if isinstance(event, Trade))
+        return closes
 
     def _span(self, query: TickQuery) -> tuple[datetime, datetime]:
         now = self._clock.now()
         return query.start or now - TICKS_KEPT, min(query.end or now, now)
 
-    def _open(self, session: TradingDay, events: list[FeedEvent]) -> None:
-        if self._session is None:
-            self._session = session
-            self._market.rest_until(session.opens_at)
-            events.append(SessionOpened(session.trading_date, session.opens_at))
-
-    def _trade(self, session: TradingDay, until: datetime, events: list[FeedEvent]) -> bool:
-        """Let the market run up to an instant; return whether a bar was finished."""
-        day_start = midnight_of(session.trading_date)
-        finished: list[Bar] = []
-        for event in self._market.advance(until):
-            events.append(event)
-            self._recorder.take(event)
-            if isinstance(event, Trade):
-                finished.extend(self._board.take(event, day_start))
-        finished.extend(self._board.finish_minutes(until))
-        for bar in finished:
-            self._recorder.finish(bar)
-        if finished:
-            events.extend(finished)
-            events.extend(self._board.days())
-        return bool(finished)
-
-    def _close(self, session: TradingDay, events: list[FeedEvent]) -> None:
-        self._trade(session, session.closes_at, events)
-        for bar in (*self._board.finish_minutes(session.closes_at), *self._board.finish_days()):
-            self._recorder.finish(bar)
-            events.append(bar)
-        closes = {symbol: state.fair_price for symbol, state in self._market.state().items()}
-        closes.update(self.venue.trade_prices())
-        closes.update((event.symbol, event.price) for event in events if isinstance(event, Trade))
-        events.append(SessionClosed(session.trading_date, session.closes_at, closes))
-        self._session = None
-
-    def _left_open(self, stored: StoredFeed) -> TradingDay | None:
+    def _left_open(self, stored: StoredFeed) -> Segment | None:
         """Return the session that an earlier process opened and that is over by now.
 
         One that still runs is opened once more: who follows knows its date already.
@@ -242,32 +240,35 @@ class SimulatedFeed:
             return None
         session = self._sessions.day(stored.trading_date)
         over = session is not None and session.closes_at <= self._clock.now()
-        return session if over else None
+        return Segment.regular(session) if session is not None and over else None
 
     async def resume(self) -> None:
         """Go on with the bars and prices that are stored."""
         now = self._clock.now()
         today = midnight_of(date_of(now))
-        symbols = list(self._market.state())
         source = self.sources[0]
-        for bar in await self._storage.bars.newest(source, symbols, DAY_BAR, now, 2):
-            self.venue.apply([bar])
-            if bar.starts_at == today:
-                self._board.resume(bar)
-        for bar in await self._storage.bars.newest(source, symbols, MINUTE_BAR, now, 1):
-            self.venue.apply([bar])
-            if bar.starts_at == minute_of(now):
-                self._board.resume(bar)
+        for lane in self._lanes:
+            symbols = list(lane.market.state())
+            for bar in await self._storage.bars.newest(source, symbols, DAY_BAR, now, 2):
+                self.venue.apply([bar])
+                if bar.starts_at == today:
+                    lane.board.resume(bar)
+            for bar in await self._storage.bars.newest(source, symbols, MINUTE_BAR, now, 1):
+                self.venue.apply([bar])
+                if bar.starts_at == minute_of(now):
+                    lane.board.resume(bar)
         self.venue.apply(await self._storage.ticks.latest_trades(self.venue.venue_id))
 
     def _standing(self) -> tuple[FeedStanding, list[Bar]]:
-        session = self._session
+        running = self._lanes[0].running
+        day = running.day if running is not None and running.phase is None else None
+        bars = [bar for lane in self._lanes for bar in lane.board.running()]
         return FeedStanding(
             now=self.venue.now,
-            trading_date=session.trading_date if session else None,
-            session_open=session is not None,
-            instruments=self._market.state(),
-        ), self._board.running()
+            trading_date=day.trading_date if day else None,
+            session_open=day is not None,
+            instruments=self._instruments(),
+        ), bars
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

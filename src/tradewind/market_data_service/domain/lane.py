@@ -1,0 +1,117 @@
+"""Instruments that trade in the same sessions: their market, their bars, the session that runs."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from tradewind.contracts.market_data import (
+    Bar,
+    ExtendedHoursClosed,
+    ExtendedHoursOpened,
+    FeedEvent,
+    SessionClosed,
+    SessionOpened,
+    Trade,
+)
+from tradewind.contracts.vocabulary import ExtendedPhase
+from tradewind.market_data_service.domain.market_time import midnight_of
+from tradewind.market_data_service.domain.running_bars import BarBoard
+from tradewind.market_data_service.domain.sessions import Segment, Sessions
+from tradewind.market_data_service.domain.simulation import SimulatedMarket
+from tradewind.platform.money import PriceUnits
+
+ClosingPrices = Callable[[Sequence[FeedEvent]], dict[str, PriceUnits]]
+"""Tells what every instrument of the venue closes at, given what has happened since."""
+
+
+class Happened(Struct, frozen=True):
+    """What a step has brought: events in order, and those bars among them that grow no more."""
+
+    events: list[FeedEvent] = field(default_factory=list)
+    finished: list[Bar] = field(default_factory=list)
+
+    def finish(self, bars: Sequence[Bar]) -> None:
+        """Add bars that grow no more."""
+        self.events.extend(bars)
+        self.finished.extend(bars)
+
+
+class Lane:
+    """One market and its sessions; the venue is told of them unless they are the clock's alone."""
+
+    def __init__(
+        self,
+        market: SimulatedMarket,
+        sessions: Sessions,
+        running: Segment | None = None,
+        *,
+        tells_sessions: bool = True,
+    ) -> None:
+        self.market = market
+        self.sessions = sessions
+        self.board = BarBoard()
+        self.running = running
+        """The session that runs, or that an earlier process left open."""
+        self._tells_sessions = tells_sessions
+
+    def step(self, now: datetime, closing_prices: ClosingPrices) -> Happened:
+        """Let the market run up to an instant; a session that is over by then ends first."""
+        happened = Happened()
+        running = self.running
+        if running is not None and now >= running.ends_at:
+            self._trade(running, running.ends_at, happened)
+            self._end(running, now, closing_prices, happened)
+        segment = self.sessions.segment(now)
+        if segment is not None and segment.starts_at <= now:
+            if self.running is None:
+                self.running = segment
+                self.market.rest_until(segment.starts_at)
+                happened.events.extend(self.opening())
+            self._trade(segment, now, happened)
+        return happened
+
+    def opening(self) -> list[FeedEvent]:
+        """Return what tells that the session which runs has begun."""
+        running = self.running
+        if running is None or not self._tells_sessions:
+            return []
+        trading_date = running.day.trading_date
+        if running.phase is None:
+            return [SessionOpened(trading_date, running.starts_at)]
+        return [ExtendedHoursOpened(trading_date, running.starts_at, running.phase)]
+
+    def _trade(self, segment: Segment, until: datetime, happened: Happened) -> None:
+        is_regular = segment.phase is None
+        day_start = midnight_of(segment.day.trading_date) if is_regular else None
+        finished: list[Bar] = []
+        for event in self.market.advance(until, is_thin=not is_regular):
+            happened.events.append(event)
+            if isinstance(event, Trade):
+                finished += self.board.take(event, day_start)
+        happened.finish([*finished, *self.board.finish_minutes(until)])
+
+    def _end(
+        self, segment: Segment, now: datetime, closing_prices: ClosingPrices, happened: Happened
+    ) -> None:
+        self.running = None
+        happened.finish(self.board.finish_minutes(segment.ends_at))
+        if segment.phase is None:
+            happened.finish(self.board.finish_days())
+        if not self._tells_sessions:
+            return
+        trading_date = segment.day.trading_date
+        if segment.phase is None:
+            follows = self.sessions.segment(now)
+            happened.events.append(
+                SessionClosed(
+                    trading_date,
+                    segment.ends_at,
+                    closing_prices(happened.events),
+                    after_hours_follow=follows is not None
+                    and follows.phase is ExtendedPhase.AFTER_HOURS
+                    and follows.day == segment.day,
+                )
+            )
+        elif segment.phase is ExtendedPhase.AFTER_HOURS:
+            happened.events.append(ExtendedHoursClosed(trading_date, segment.ends_at))
