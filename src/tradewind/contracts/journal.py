@@ -48,6 +48,10 @@ class CancelReason(StrEnum):
     """It came to an order of its own account."""
     CORPORATE_ACTION = "corporate_action"
     GROUP = "one_cancels_other"
+    BROKER = "broker"
+    """The broker ended it without being asked."""
+    TOO_LATE = "replaced_order_ended"
+    """It was to replace an order that was filled or ended otherwise first."""
     KILL_SWITCH = "kill_switch"
     MARGIN_CALL = "margin_call"
 
@@ -152,6 +156,14 @@ class MarginCallMet(Struct, frozen=True, tag="margin_call_met"):
     maintenance_margin: MoneyUnits
 
 
+class LiveTradingSet(Struct, frozen=True, tag="live_trading_set"):
+    """An administrator let an account's orders go to the broker, or stopped that."""
+
+    account_id: AccountId
+    enabled: bool
+    by: str
+
+
 class OrderAccepted(Struct, frozen=True, gc=False, tag="order_accepted"):
     """An order was taken. ``status`` is ``new`` in an open session, else ``accepted``."""
 
@@ -176,6 +188,58 @@ class OrderAccepted(Struct, frozen=True, gc=False, tag="order_accepted"):
     extended_hours: bool = False
     replaces: OrderId | None = None
     terms: Terms | None = None
+    routed: bool = False
+    """Whether a broker carries it out; one that replaces another waits until that has ended."""
+
+
+class OrderRouted(Struct, frozen=True, tag="order_routed"):
+    """The broker has the order and named it."""
+
+    order_id: OrderId
+    account_id: AccountId
+    broker_order_id: str
+    status: OrderStatus
+
+
+class OrderRejected(Struct, frozen=True, tag="order_rejected"):
+    """The broker did not take the order, or gave it back; its hold is released."""
+
+    order_id: OrderId
+    account_id: AccountId
+    reason: str
+    """In the broker's words."""
+    hold_released: int
+
+
+class CancelRequested(Struct, frozen=True, tag="cancel_requested"):
+    """A broker's order is to be canceled; what the broker says to it follows."""
+
+    order_id: OrderId
+    account_id: AccountId
+    reason: CancelReason
+    filled_qty: QuantityUnits
+    filled_value: MoneyUnits
+
+
+class ReplaceRequested(Struct, frozen=True, tag="replace_requested"):
+    """A broker's order is to give way to another, whose ``OrderAccepted`` follows."""
+
+    order_id: OrderId
+    account_id: AccountId
+    replaced_by: OrderId
+    filled_qty: QuantityUnits
+    filled_value: MoneyUnits
+
+
+class ReplacementDue(Struct, frozen=True, tag="replacement_due"):
+    """The order that this one replaces has ended: it may go to the broker now."""
+
+    order_id: OrderId
+    account_id: AccountId
+    qty: QuantityUnits
+    """What it is for, less what the other filled after the replacement was asked for."""
+    hold: int
+    """What it reserves from now on, in all."""
 
 
 class OrderActivated(Struct, frozen=True, gc=False, tag="order_activated"):
@@ -243,6 +307,10 @@ class OrderFilled(Struct, frozen=True, gc=False, tag="order_filled"):
     """The other user's order, or ``None`` when the feed's depth was the other side."""
     liquidity_fee: MoneyUnits = MoneyUnits(0)
     """Part of ``fee`` by the maker's or taker's rate; ``fee`` is below zero for a rebate."""
+    broker_execution_id: str = ""
+    """The broker's own id of a fill at a live venue."""
+    asset_fee: QuantityUnits = QuantityUnits(0)
+    """What the broker kept of the asset that was bought, besides ``fee``."""
 
 
 class OrderCanceled(Struct, frozen=True, gc=False, tag="order_canceled"):
@@ -349,7 +417,13 @@ Event = (
     | AccountMarginSet
     | MarginCallIssued
     | MarginCallMet
+    | LiveTradingSet
     | OrderAccepted
+    | OrderRouted
+    | OrderRejected
+    | CancelRequested
+    | ReplaceRequested
+    | ReplacementDue
     | OrderActivated
     | OrderTriggered
     | TrailMoved

@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradewind.contracts.vocabulary import (
+    BrokerKind,
     FillModel,
     VenueId,
 )
@@ -67,3 +68,5 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     replay's future."""
     market_collar_bps: int = 500
     """What a market buy reserves above the last price, in ten-thousandths."""
+    broker: BrokerKind | None = None
+    """Who carries orders out at a live venue; ``None`` is our own exchange."""

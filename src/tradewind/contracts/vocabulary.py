@@ -99,11 +99,19 @@ class OrderStatus(StrEnum):
     HELD = "held"
     """A leg that waits for its group's entry to be filled."""
     NEW = "new"
+    PENDING_NEW = "pending_new"
+    """Durable here and on its way to the broker, which has not answered yet."""
+    PENDING_CANCEL = "pending_cancel"
+    """The broker has been asked to cancel the order, or is about to be; it may still fill."""
+    PENDING_REPLACE = "pending_replace"
+    """The broker has been asked to end the order in favour of another; it may still fill."""
     PARTIALLY_FILLED = "partially_filled"
     FILLED = "filled"
     CANCELED = "canceled"
     EXPIRED = "expired"
     REPLACED = "replaced"
+    REJECTED = "rejected"
+    """The broker did not take the order."""
 
     @property
     def is_open(self) -> bool:
@@ -112,8 +120,23 @@ class OrderStatus(StrEnum):
 
 
 _OPEN = frozenset(
-    {OrderStatus.ACCEPTED, OrderStatus.HELD, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED}
+    {
+        OrderStatus.ACCEPTED,
+        OrderStatus.HELD,
+        OrderStatus.NEW,
+        OrderStatus.PENDING_NEW,
+        OrderStatus.PENDING_CANCEL,
+        OrderStatus.PENDING_REPLACE,
+        OrderStatus.PARTIALLY_FILLED,
+    }
 )
+
+
+class BrokerKind(StrEnum):
+    """Who carries out the orders of a live venue."""
+
+    ALPACA = "alpaca"
+    CCXT = "ccxt"
 
 
 class AssetClass(StrEnum):

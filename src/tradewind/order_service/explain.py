@@ -15,6 +15,8 @@ from tradewind.platform.money import format_units
 
 LEVELS = 5
 PAGE = 5_000
+_TOLD = ("reason", "_by", "broker_order_id")
+"""How the names of those fields end that are told of events without words of their own."""
 
 
 async def explain_order(
@@ -55,13 +57,15 @@ def _facts(event: Event) -> list[str]:
         ]
     if isinstance(event, OrderFilled):
         other = f"order {event.contra_order_id}" if event.contra_order_id else "the feed's depth"
+        if event.broker_execution_id:
+            other = f"the broker's execution {event.broker_execution_id}"
         return [
             f"    fill: {format_units(event.qty)} at {format_units(event.price)} as "
             f"{event.liquidity} against {other}, fee {format_units(event.fee)}; "
             f"filled {format_units(event.filled_qty)}, {event.status}",
         ]
-    facts = structs.asdict(event)
-    told = (f"{key} {value}" for key, value in facts.items() if key.endswith(("reason", "_by")))
+    facts = structs.asdict(event).items()
+    told = (f"{key} {value}" for key, value in facts if key.endswith(_TOLD))
     text = ", ".join(told)
     return [f"    {text}"] if text else []
 

@@ -24,7 +24,7 @@ from tradewind.contracts.vocabulary import (
 from tradewind.platform.database import Database, Record
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 
-_CLOSED = ("filled", "canceled", "expired", "replaced")
+_CLOSED = ("filled", "canceled", "expired", "replaced", "rejected")
 
 _ORDER_COLUMNS = """order_id, account_id, client_order_id, symbol, side, order_type, time_in_force,
     (qty * 1000000000)::bigint AS qty, (limit_price * 1000000000)::bigint AS limit_price,

@@ -12,12 +12,19 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.lifecycle import TRANSITIONS, move
 from tradewind.platform.errors import InvariantBroken
 
-BEGINS = {OrderStatus.ACCEPTED, OrderStatus.HELD, OrderStatus.NEW}
+BEGINS = {OrderStatus.ACCEPTED, OrderStatus.HELD, OrderStatus.NEW, OrderStatus.PENDING_NEW}
 ENDS = {
     OrderStatus.FILLED,
     OrderStatus.CANCELED,
     OrderStatus.EXPIRED,
     OrderStatus.REPLACED,
+    OrderStatus.REJECTED,
+}
+WORKS = {
+    OrderStatus.NEW,
+    OrderStatus.PARTIALLY_FILLED,
+    OrderStatus.PENDING_CANCEL,
+    OrderStatus.PENDING_REPLACE,
 }
 
 
@@ -56,7 +63,7 @@ def test_only_working_orders_trade() -> None:
     trades = {OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED}
     for status in OrderStatus:
         can = bool(TRANSITIONS[status] & trades)
-        assert can == (status in (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED))
+        assert can == (status in WORKS)
 
 
 def test_order_moves_only_forwards_through_its_days() -> None:

@@ -19,6 +19,7 @@ from tradewind.order_service.domain.state import (
     AccountState,
     OrderState,
     PositionState,
+    Routing,
     VenueState,
 )
 from tradewind.order_service.snapshots import (
@@ -30,7 +31,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    12: "4f01f161aae2f19f",
+    13: "294436945f2c0e3c",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -45,6 +46,7 @@ def structure() -> str:
         VenueState,
         AccountState,
         OrderState,
+        Routing,
         Terms,
         PositionState,
         Listing,

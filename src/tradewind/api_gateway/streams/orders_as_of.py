@@ -10,6 +10,7 @@ from collections import OrderedDict
 from msgspec.structs import replace
 
 from tradewind.contracts.journal import (
+    CancelRequested,
     JournalRecord,
     OrderAccepted,
     OrderActivated,
@@ -17,8 +18,12 @@ from tradewind.contracts.journal import (
     OrderExpired,
     OrderFilled,
     OrderReduced,
+    OrderRejected,
     OrderReplaced,
+    OrderRouted,
     OrderTriggered,
+    ReplacementDue,
+    ReplaceRequested,
     TrailMoved,
 )
 from tradewind.contracts.orders import Order
@@ -36,6 +41,11 @@ OrderEvent = (
     | OrderCanceled
     | OrderExpired
     | OrderReplaced
+    | OrderRouted
+    | OrderRejected
+    | CancelRequested
+    | ReplaceRequested
+    | ReplacementDue
 )
 
 
@@ -76,6 +86,8 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
     match event:
         case OrderAccepted():
             return order_accepted(record, event)
+        case OrderRouted() | CancelRequested() | ReplaceRequested() | ReplacementDue():
+            return _at_broker(past, event)
         case OrderActivated():
             # Only an order that waited is activated, and what waited has not traded.
             return replace(
@@ -106,6 +118,8 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
             return replace(past, status=OrderStatus.CANCELED, canceled_at=record.at)
         case OrderExpired():
             return replace(past, status=OrderStatus.EXPIRED, expired_at=record.at)
+        case OrderRejected():
+            return replace(past, status=OrderStatus.REJECTED)
         case OrderReplaced():
             return replace(
                 past,
@@ -113,6 +127,25 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
                 replaced_at=record.at,
                 replaced_by=event.replaced_by,
             )
+
+
+def _at_broker(
+    order: Order, event: OrderRouted | CancelRequested | ReplaceRequested | ReplacementDue
+) -> Order:
+    """Return a live venue's order between what was asked of the broker and what it answered."""
+    if isinstance(event, CancelRequested | ReplaceRequested):
+        is_cancel = isinstance(event, CancelRequested)
+        return replace(
+            order,
+            status=OrderStatus.PENDING_CANCEL if is_cancel else OrderStatus.PENDING_REPLACE,
+            filled_qty=event.filled_qty,
+            filled_value=event.filled_value,
+        )
+    # The broker has only just got it, or not even that.
+    order = replace(order, filled_qty=QuantityUnits(0), filled_value=MoneyUnits(0))
+    if isinstance(event, OrderRouted):
+        return replace(order, status=event.status)
+    return replace(order, status=OrderStatus.PENDING_NEW, qty=event.qty)
 
 
 def _terms_as_of(

@@ -9,6 +9,7 @@ from tradewind.api_gateway.streams.orders_as_of import OrderEvent
 from tradewind.api_gateway.trading.order_shapes import WireOrder, wire_order
 from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.contracts.journal import (
+    CancelRequested,
     JournalRecord,
     OrderAccepted,
     OrderActivated,
@@ -16,8 +17,12 @@ from tradewind.contracts.journal import (
     OrderExpired,
     OrderFilled,
     OrderReduced,
+    OrderRejected,
     OrderReplaced,
+    OrderRouted,
     OrderTriggered,
+    ReplacementDue,
+    ReplaceRequested,
     TrailMoved,
 )
 from tradewind.contracts.market_data import Instrument
@@ -30,6 +35,13 @@ _ACCEPTED = {
     OrderStatus.ACCEPTED: "accepted",
     OrderStatus.HELD: "held",
     OrderStatus.NEW: "new",
+    OrderStatus.PENDING_NEW: "pending_new",
+}
+_ENDED: dict[type, str] = {
+    OrderCanceled: "canceled",
+    OrderExpired: "expired",
+    OrderReplaced: "replaced",
+    OrderRejected: "rejected",
 }
 
 
@@ -81,19 +93,19 @@ def event_name(event: OrderEvent) -> str | None:
     match event:
         case OrderAccepted():
             return _ACCEPTED[event.status]
-        case OrderTriggered() | OrderReduced():
+        case OrderTriggered() | OrderReduced() | ReplacementDue():
             return "restated"
         case TrailMoved():
             return None
-        case OrderActivated():
+        case OrderActivated() | OrderRouted():
             return "new"
+        case CancelRequested():
+            return "pending_cancel"
+        case ReplaceRequested():
+            return "pending_replace"
         case OrderFilled():
             return "fill" if event.status is OrderStatus.FILLED else "partial_fill"
-        case OrderCanceled():
-            return "canceled"
-        case OrderExpired():
-            return "expired"
-        case OrderReplaced():
-            return "replaced"
+        case OrderCanceled() | OrderExpired() | OrderReplaced() | OrderRejected():
+            return _ENDED[type(event)]
         case _:
             assert_never(event)

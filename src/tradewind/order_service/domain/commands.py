@@ -10,6 +10,7 @@ from tradewind.contracts.market_data import FeedMessage
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.trading_accounts import ConfigurationChange
 from tradewind.contracts.vocabulary import AccountId, OrderId
+from tradewind.order_service.domain.reports import BrokerReport
 from tradewind.platform.money import MoneyUnits, QuantityUnits
 
 
@@ -89,6 +90,14 @@ class ReleaseKillSwitch(Struct, frozen=True):
     by: str
 
 
+class SetLiveTrading(Struct, frozen=True):
+    """Let an account's orders go to the broker, or stop that; ``by`` is the administrator."""
+
+    account_id: AccountId
+    enabled: bool
+    by: str
+
+
 class CancelOrder(Struct, frozen=True):
     """Cancel one open order."""
 
@@ -131,6 +140,8 @@ Command = (
     | SetMargin
     | EngageKillSwitch
     | ReleaseKillSwitch
+    | SetLiveTrading
+    | BrokerReport
     | SubmitOrder
     | ReplaceOrder
     | CancelOrder

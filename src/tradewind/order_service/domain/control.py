@@ -6,6 +6,7 @@ from tradewind.contracts.journal import (
     CancelReason,
     KillSwitchEngaged,
     KillSwitchReleased,
+    LiveTradingSet,
 )
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import AccountType, MarginSettings
@@ -14,6 +15,7 @@ from tradewind.order_service.domain.commands import (
     EngageKillSwitch,
     ReleaseKillSwitch,
     SetLimits,
+    SetLiveTrading,
     SetMargin,
 )
 from tradewind.order_service.domain.core import Core
@@ -75,6 +77,11 @@ def set_margin(core: Core, command: SetMargin) -> MarginSettings:
     """
     account, settings = core.account(command.account_id), command.settings
     _check_margin(settings)
+    if core.spec.broker is not None and settings.account_type is AccountType.MARGIN:
+        raise MarginNotChangeable(
+            f"account {command.account_id} is at a live venue, whose broker alone could lend: it "
+            "stays a cash account"
+        )
     if settings == account.margin:
         return settings
     if settings.account_type is not account.margin.account_type:
@@ -111,6 +118,17 @@ def _check_type_changeable(core: Core, account: AccountState) -> None:
             raise MarginNotChangeable(
                 f"the account is short {symbol}; a cash account cannot be: buy it back first"
             )
+
+
+def set_live_trading(core: Core, command: SetLiveTrading) -> None:
+    """Let an account's orders go to the broker of a live venue, or stop that; open ones stay."""
+    account = core.account(command.account_id)
+    if core.spec.broker is None:
+        raise MalformedRequest(
+            f"account {command.account_id} is not at a live venue: its orders go to no broker"
+        )
+    if account.live_trading != command.enabled:
+        core.emit(LiveTradingSet(command.account_id, command.enabled, command.by))
 
 
 def _check(limits: AccountLimits) -> None:

@@ -9,9 +9,11 @@ from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.order_service.domain import (
     commands,
     control,
+    external,
     feed,
     groups,
     money_movement,
+    reports,
     trading,
 )
 from tradewind.order_service.domain.core import Core
@@ -34,6 +36,11 @@ _HANDLERS: dict[type, Callable[[Core, Any], Any]] = {
     commands.SetMargin: control.set_margin,
     commands.EngageKillSwitch: control.engage_kill_switch,
     commands.ReleaseKillSwitch: control.release_kill_switch,
+    commands.SetLiveTrading: control.set_live_trading,
+    reports.BrokerTook: external.took,
+    reports.BrokerFilled: external.filled,
+    reports.BrokerEnded: external.ended,
+    reports.BrokerQuoted: external.quoted,
 }
 
 

@@ -24,8 +24,9 @@ def end_session(
 
 
 def expire(core: Core, order: OrderState) -> None:
-    """End an order whose time is over."""
-    core.emit(OrderExpired(order.order_id, order.account_id, order.hold))
+    """End an order whose time is over; a broker tells that of its orders itself."""
+    if order.routing is None:
+        core.emit(OrderExpired(order.order_id, order.account_id, order.hold))
 
 
 def is_too_old(core: Core, order: OrderState) -> bool:

@@ -277,7 +277,7 @@ def pay_dividend(core: Core, event: CashDividend) -> None:
 
 def _cancel_orders(core: Core, symbol: str) -> None:
     for order in list(core.state.orders.values()):
-        if order.symbol == symbol:
+        if order.symbol == symbol and order.status.is_open:
             cancel(core, order, CancelReason.CORPORATE_ACTION)
 
 

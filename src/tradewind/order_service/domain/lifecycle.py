@@ -10,6 +10,9 @@ _WORKING = frozenset(
         OrderStatus.CANCELED,
         OrderStatus.EXPIRED,
         OrderStatus.REPLACED,
+        OrderStatus.PENDING_CANCEL,
+        OrderStatus.PENDING_REPLACE,
+        OrderStatus.REJECTED,
     }
 )
 
@@ -22,10 +25,25 @@ TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     ),
     OrderStatus.NEW: _WORKING,
     OrderStatus.PARTIALLY_FILLED: _WORKING,
+    # At a live venue, where a broker has the last word.
+    OrderStatus.PENDING_NEW: frozenset(
+        {
+            OrderStatus.NEW,
+            OrderStatus.CANCELED,
+            OrderStatus.EXPIRED,
+            OrderStatus.REJECTED,
+            OrderStatus.PENDING_CANCEL,
+            OrderStatus.PENDING_REPLACE,
+        }
+    ),
+    OrderStatus.PENDING_CANCEL: _WORKING
+    - {OrderStatus.REPLACED, OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE},
+    OrderStatus.PENDING_REPLACE: _WORKING - {OrderStatus.PENDING_REPLACE},
     OrderStatus.FILLED: frozenset(),
     OrderStatus.CANCELED: frozenset(),
     OrderStatus.EXPIRED: frozenset(),
     OrderStatus.REPLACED: frozenset(),
+    OrderStatus.REJECTED: frozenset(),
 }
 
 

@@ -24,6 +24,7 @@ from tradewind.contracts.vocabulary import (
 from tradewind.order_service.domain import holds, margin
 from tradewind.order_service.domain.book import BUY, Resting
 from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.routing import request_cancel
 from tradewind.order_service.domain.state import OrderState, book_side
 from tradewind.platform.ids import derived_id
 from tradewind.platform.money import (
@@ -41,7 +42,10 @@ def side_of(order: OrderState) -> int:
 
 
 def cancel(core: Core, order: OrderState, reason: CancelReason) -> None:
-    """End an open order and give its hold back."""
+    """End an open order and give its hold back; one that a broker has is asked for."""
+    if order.routing is not None:
+        request_cancel(core, order, reason)
+        return
     core.emit(OrderCanceled(order.order_id, order.account_id, reason, order.hold))
 
 

@@ -32,6 +32,13 @@ class TradingSuspended(NotPermitted):
     title = "Trading suspended"
 
 
+class LiveTradingOff(NotPermitted):
+    """No administrator has let the account's orders go to the broker."""
+
+    code = 40310301
+    title = "Live trading off"
+
+
 class DuplicateClientOrderId(MalformedRequest):
     """An order with this ``client_order_id`` has been taken before."""
 
@@ -84,6 +91,12 @@ class FractionalTradingOff(Refusal):
     """The account takes whole shares only."""
 
     title = "Fractional trading is off"
+
+
+class OrderNotRoutable(Refusal):
+    """The broker of a live venue cannot be given an order of this kind."""
+
+    title = "Order not routable"
 
 
 class OrderTooLarge(Refusal):
@@ -256,6 +269,12 @@ class OrderNotReplaceable(Refusal):
     """The order cannot be replaced as asked."""
 
     title = "Order not replaceable"
+
+
+class ReportOutOfSequence(Refusal):
+    """A broker's report does not follow what is known of the order."""
+
+    title = "Report out of sequence"
 
 
 class PositionNotFound(NotFound):

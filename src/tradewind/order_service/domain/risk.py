@@ -12,7 +12,7 @@ from tradewind.contracts.vocabulary import (
     PositionIntent,
     TimeInForce,
 )
-from tradewind.order_service.domain import holds, instrument_rules, intents, limits
+from tradewind.order_service.domain import holds, instrument_rules, intents, limits, routing
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.holds import NOTHING, Hold
 from tradewind.order_service.domain.refusals import (
@@ -74,6 +74,7 @@ def check(
         raise TradingSuspended(
             "trading is suspended by the account's owner; set suspend_trade to false to resume"
         )
+    routing.check(core, account, order)
     _check_fields(order)
     _check_client_order_id(core, account, order)
     instrument_rules.check(core, account, order)
@@ -84,7 +85,8 @@ def check(
         )
     price = order.limit_price or _reference_price(core, order)
     _check_size(core, order, price)
-    if order.time_in_force in _IMMEDIATE and not core.takes(order):
+    is_live = core.spec.broker is not None
+    if order.time_in_force in _IMMEDIATE and not (is_live or core.takes(order)):
         raise SessionNotOpen(
             f"the market is closed and a {order.time_in_force} order must trade at once; "
             "use day or gtc"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from msgspec import Struct, field
 
+from tradewind.contracts.journal import CancelReason
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.margin import AccountType, MarginCall, MarginSettings
 from tradewind.contracts.market_data import Listing
@@ -36,6 +37,23 @@ from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 def book_side(side: OrderSide) -> int:
     """Return a side as the book counts it."""
     return BUY if side is OrderSide.BUY else SELL
+
+
+class Routing(Struct, kw_only=True):
+    """What is known of an order that a broker carries out."""
+
+    broker_order_id: str = ""
+    """The broker's name for it; empty until the broker has answered."""
+    execution_ids: list[str] = field(default_factory=list)
+    """The broker's ids of the fills that have been counted."""
+    cancel_reason: CancelReason | None = None
+    """Why it is to be canceled, once that has been asked for."""
+    replaced_by: OrderId | None = None
+    """The order that it is to give way to, once that has been asked for."""
+    waits_for: OrderId | None = None
+    """The order that has to end before this one may be sent."""
+    filled_before: QuantityUnits = QuantityUnits(0)
+    """What that order had filled when this one was asked for."""
 
 
 class OrderState(Struct, kw_only=True, array_like=True, gc=False):
@@ -71,6 +89,8 @@ class OrderState(Struct, kw_only=True, array_like=True, gc=False):
     replaces: OrderId | None = None
     replaced_by: OrderId | None = None
     terms: Terms | None = None
+    routing: Routing | None = None
+    """Of an order that a broker carries out: it stands in no book."""
 
     @property
     def waits(self) -> bool:
@@ -150,6 +170,8 @@ class AccountState(Struct, kw_only=True):
     limits: AccountLimits = AccountLimits()
     kill_switch: bool = False
     kill_switch_reason: str = ""
+    live_trading: bool = False
+    """Whether an administrator lets its orders go to the broker of a live venue."""
     recent_orders: list[datetime] = field(default_factory=list)
     """When orders were taken in the last second; kept where orders a second are limited."""
     recent_twins: dict[str, datetime] = field(default_factory=dict)
@@ -289,7 +311,9 @@ class Books:
                 self.add(order)
 
     def add(self, order: OrderState) -> None:
-        """Put an order behind those of its kind and price."""
+        """Put an order behind those of its kind and price, unless a broker carries it out."""
+        if order.routing is not None:
+            return
         if order.terms is not None and order.terms.waits:
             self.triggers.add(order.order_id, order.symbol, order.side, order.terms, order.priority)
             return
@@ -327,6 +351,8 @@ class Books:
 
     def remove(self, order: OrderState) -> None:
         """Take an order out, if it is in the books at all."""
+        if order.routing is not None:
+            return
         if order.terms is not None and order.terms.waits:
             self.triggers.remove(
                 order.order_id, order.symbol, order.side, order.terms, order.priority

@@ -12,7 +12,15 @@ from tradewind.contracts.vocabulary import (
     OrderType,
     TimeInForce,
 )
-from tradewind.order_service.domain import groups, intents, notional, replacing, risk, triggers
+from tradewind.order_service.domain import (
+    groups,
+    intents,
+    notional,
+    replacing,
+    risk,
+    routing,
+    triggers,
+)
 from tradewind.order_service.domain.commands import (
     CancelAllOrders,
     CancelOrder,
@@ -58,8 +66,11 @@ def accept(
     """Take an order that has been checked, and let it trade."""
     side = book_side(command.side)
     waits = command.terms is not None and command.terms.waits
-    joins = core.takes(command)
+    is_routed = core.spec.broker is not None
+    joins = core.takes(command) and not is_routed
     status = OrderStatus.NEW if joins else OrderStatus.ACCEPTED
+    if is_routed:
+        status = OrderStatus.PENDING_NEW
     # Also when the order ends at once, before anybody can look its id up.
     core.known_client_order_ids.add((command.account_id, command.client_order_id))
     queue_ahead = QuantityUnits(0)
@@ -83,6 +94,7 @@ def accept(
             extended_hours=command.extended_hours,
             replaces=replaces,
             terms=command.terms,
+            routed=is_routed,
         )
     )
     groups.take_legs(core, command)
@@ -115,8 +127,11 @@ def cancel_all(core: Core, command: CancelAllOrders) -> list[CancelResult]:
     account = core.account(command.account_id)
     results = []
     for order_id in list(account.order_ids):
-        # Also each leg: by the time the group is settled nothing of it is left.
-        cancel(core, core.state.orders[order_id], CancelReason.REQUESTED)
+        # Also each leg: by the time the group is settled nothing of it is left. One that waited
+        # to replace another at a broker has ended with that.
+        order = core.state.orders.get(order_id)
+        if order is not None:
+            cancel(core, order, CancelReason.REQUESTED)
         results.append(CancelResult(order_id))
     return results
 
@@ -126,6 +141,7 @@ def replace(core: Core, command: ReplaceOrder) -> OrderState:
     account = core.account(command.account_id)
     old = _open_order(core, command.account_id, command.order_id)
     replacing.check(old, command)
+    routing.check_replaceable(old)
     submission = SubmitOrder(
         order_id=command.new_order_id,
         account_id=command.account_id,
@@ -143,6 +159,11 @@ def replace(core: Core, command: ReplaceOrder) -> OrderState:
     hold = risk.check(core, account, submission, old.intent, instead_of=old, reserves=reserves)
     triggers.check(submission)
     is_held = old.status is OrderStatus.HELD
+    if old.routing is not None:
+        routing.request_replace(core, old, command.new_order_id)
+        # The old one keeps its hold until it has ended; only what goes beyond it is added now.
+        hold = Hold(max(0, hold.amount - old.hold), hold.price)
+        return accept(core, submission, hold, replaces=old.order_id)
     core.emit(OrderReplaced(old.order_id, old.account_id, command.new_order_id, old.hold))
     return accept(core, submission, hold, replaces=old.order_id, is_held=is_held)
 

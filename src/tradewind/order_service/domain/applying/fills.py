@@ -40,6 +40,8 @@ def _order_filled(
     order.hold -= event.hold_released
     order.updated_at = at
     account.fees_paid = MoneyUnits(account.fees_paid + event.fee)
+    if order.routing is not None:
+        order.routing.execution_ids.append(event.broker_execution_id)
     books.reduce(order, event.qty)
     if order.status is OrderStatus.FILLED:
         order.filled_at = at
@@ -101,7 +103,12 @@ def _bought(
         ),
         (CLEARING, account.currency, value),
         (FEES, account.currency, event.fee),
-        (account.ledger_available, event.symbol, event.qty if opens else event.qty - released),
+        (
+            account.ledger_available,
+            event.symbol,
+            event.qty - event.asset_fee if opens else event.qty - released,
+        ),
+        (FEES, event.symbol, event.asset_fee),
         (CLEARING, event.symbol, -event.qty),
     )
 

@@ -21,6 +21,7 @@ from tradewind.order_service.domain.state import (
     AccountState,
     Books,
     OrderState,
+    Routing,
     VenueState,
 )
 
@@ -50,6 +51,8 @@ def _order_accepted(
         replaces=event.replaces,
     )
     order.terms = event.terms
+    if event.routed:
+        order.routing = _routing(state, event)
     if event.terms is not None and event.terms.group_id is not None:
         state.groups.setdefault(event.terms.group_id, {})[order.order_id] = None
     state.orders[order.order_id] = order
@@ -61,10 +64,17 @@ def _order_accepted(
         remember(account, at, event)
     if order.status not in (OrderStatus.ACCEPTED, OrderStatus.HELD):
         books.add(order)
-    return _held(state, order, order.hold)
+    return held(state, order, order.hold)
 
 
-def _held(state: VenueState, order: OrderState, amount: int) -> list[Posting]:
+def _routing(state: VenueState, event: journal.OrderAccepted) -> Routing:
+    if event.replaces is None:
+        return Routing()
+    return Routing(waits_for=event.replaces, filled_before=state.orders[event.replaces].filled_qty)
+
+
+def held(state: VenueState, order: OrderState, amount: int) -> list[Posting]:
+    """Return the entry that moves so much of what an order pays with into its hold."""
     if not amount:
         return NOTHING
     account = state.accounts[order.account_id]
@@ -95,7 +105,7 @@ def _reserve(
         return NOTHING
     order.hold = event.hold
     order.hold_price = event.hold_price
-    return _held(state, order, event.hold)
+    return held(state, order, event.hold)
 
 
 def _order_triggered(
@@ -136,7 +146,7 @@ def _order_canceled(
 ) -> list[Posting]:
     order = state.orders[event.order_id]
     order.canceled_at = at
-    return _end(state, books, at, order, OrderStatus.CANCELED)
+    return end(state, books, at, order, OrderStatus.CANCELED)
 
 
 def _order_expired(
@@ -144,7 +154,7 @@ def _order_expired(
 ) -> list[Posting]:
     order = state.orders[event.order_id]
     order.expired_at = at
-    return _end(state, books, at, order, OrderStatus.EXPIRED)
+    return end(state, books, at, order, OrderStatus.EXPIRED)
 
 
 def _order_replaced(
@@ -153,10 +163,10 @@ def _order_replaced(
     order = state.orders[event.order_id]
     order.replaced_at = at
     order.replaced_by = event.replaced_by
-    return _end(state, books, at, order, OrderStatus.REPLACED)
+    return end(state, books, at, order, OrderStatus.REPLACED)
 
 
-def _end(
+def end(
     state: VenueState, books: Books, at: datetime, order: OrderState, status: OrderStatus
 ) -> list[Posting]:
     """Take an order out of everything and give its hold back."""

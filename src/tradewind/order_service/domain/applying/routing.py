@@ -1,0 +1,85 @@
+"""Fold in what is asked of a broker and what it answers, but for its fills."""
+
+from datetime import datetime
+
+from tradewind.contracts import journal
+from tradewind.contracts.vocabulary import OrderId, OrderStatus
+from tradewind.order_service.domain.applying.entry import NOTHING, Handlers
+from tradewind.order_service.domain.applying.orders import end, held
+from tradewind.order_service.domain.ledger import Posting
+from tradewind.order_service.domain.lifecycle import move
+from tradewind.order_service.domain.state import Books, OrderState, Routing, VenueState
+from tradewind.platform.money import QuantityUnits
+
+
+def _order_routed(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderRouted
+) -> list[Posting]:
+    order, routing = _routed(state, event.order_id)
+    routing.broker_order_id = event.broker_order_id
+    if order.status is not event.status:
+        order.status = move(order.status, event.status)
+    order.updated_at = at
+    return NOTHING
+
+
+def _order_rejected(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderRejected
+) -> list[Posting]:
+    return end(state, books, at, state.orders[event.order_id], OrderStatus.REJECTED)
+
+
+def _cancel_requested(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.CancelRequested
+) -> list[Posting]:
+    order, routing = _routed(state, event.order_id)
+    routing.cancel_reason = event.reason
+    order.status = move(order.status, OrderStatus.PENDING_CANCEL)
+    order.updated_at = at
+    return NOTHING
+
+
+def _replace_requested(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.ReplaceRequested
+) -> list[Posting]:
+    order, routing = _routed(state, event.order_id)
+    routing.replaced_by = event.replaced_by
+    order.status = move(order.status, OrderStatus.PENDING_REPLACE)
+    order.updated_at = at
+    return NOTHING
+
+
+def _replacement_due(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.ReplacementDue
+) -> list[Posting]:
+    order, routing = _routed(state, event.order_id)
+    routing.waits_for = None
+    routing.filled_before = QuantityUnits(0)
+    change = event.hold - order.hold
+    order.qty = event.qty
+    order.hold = event.hold
+    order.updated_at = at
+    return held(state, order, change)
+
+
+def _live_trading_set(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.LiveTradingSet
+) -> list[Posting]:
+    state.accounts[event.account_id].live_trading = event.enabled
+    return NOTHING
+
+
+def _routed(state: VenueState, order_id: OrderId) -> tuple[OrderState, Routing]:
+    order = state.orders[order_id]
+    assert order.routing is not None
+    return order, order.routing
+
+
+HANDLERS: Handlers = {
+    journal.OrderRouted: _order_routed,
+    journal.OrderRejected: _order_rejected,
+    journal.CancelRequested: _cancel_requested,
+    journal.ReplaceRequested: _replace_requested,
+    journal.ReplacementDue: _replacement_due,
+    journal.LiveTradingSet: _live_trading_set,
+}
