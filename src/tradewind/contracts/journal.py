@@ -143,9 +143,11 @@ class MarginCallIssued(Struct, frozen=True, tag="margin_call_issued"):
 
     account_id: AccountId
     equity: MoneyUnits
-    maintenance_margin: MoneyUnits
+    required: MoneyUnits
     due_at: datetime
     """From then on positions are closed while a session runs."""
+    overnight: bool = False
+    """Whether the multiplier of 2 is required, which a session must end within, not maintenance."""
 
 
 class MarginCallMet(Struct, frozen=True, tag="margin_call_met"):
@@ -153,7 +155,7 @@ class MarginCallMet(Struct, frozen=True, tag="margin_call_met"):
 
     account_id: AccountId
     equity: MoneyUnits
-    maintenance_margin: MoneyUnits
+    required: MoneyUnits
 
 
 class LiveTradingSet(Struct, frozen=True, tag="live_trading_set"):

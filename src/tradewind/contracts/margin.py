@@ -36,6 +36,8 @@ class MarginCall(Struct, frozen=True, kw_only=True):
     """From then on positions are closed while a session runs."""
     deficit: MoneyUnits
     """What was lacking when the call was issued."""
+    overnight: bool = False
+    """Whether the multiplier of 2 is required, which a session must end within."""
 
 
 class MarginFigures(Struct, frozen=True, kw_only=True):

@@ -43,7 +43,7 @@ from tradewind.contracts.vocabulary import (
     TimeInForce,
     VenueId,
 )
-from tradewind.order_service.domain import commands, groups, holds
+from tradewind.order_service.domain import commands, groups, holds, margin
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
@@ -80,6 +80,7 @@ class CoreMachine(RuleBasedStateMachine):
         self.order_number = 0
         self.day = date(2024, 1, 2)
         self.just_traded: tuple[str, PriceUnits] | None = None
+        self.just_fed = False
 
     @initialize(
         bps=st.sampled_from(["0", "1", "25.5"]),
@@ -136,7 +137,9 @@ class CoreMachine(RuleBasedStateMachine):
         self.paid: dict[OrderId, int] = {}
         for account_id in ACCOUNTS:
             self.run(commands.OpenAccount(account_id))
-            self.run(commands.Deposit(account_id, MoneyUnits(50_000 * SCALE), "start"))
+            # Little enough on margin that one order may owe for it.
+            dollars = 8_000 if account_id == ACCOUNTS[2] else 50_000
+            self.run(commands.Deposit(account_id, MoneyUnits(dollars * SCALE), "start"))
         coin = Listing(
             symbol=COIN, asset_class=AssetClass.CRYPTO, marginable=False, shortable=False
         )
@@ -160,6 +163,7 @@ class CoreMachine(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
         before = self.core.state.number
         self.just_traded = None
+        self.just_fed = isinstance(command, FeedMessage)
         try:
             answer = decide(self.core, command, self.now)
         except Refusal:
@@ -457,9 +461,15 @@ class CoreMachine(RuleBasedStateMachine):
         account_type=st.sampled_from([AccountType.MARGIN, AccountType.MARGIN, AccountType.CASH]),
         multiplier=st.sampled_from([1, 2, 4]),
         day_trade_rule=st.booleans(),
+        grace=st.sampled_from([0, 0, 30]),
     )
     def set_margin(
-        self, account: AccountId, account_type: AccountType, multiplier: int, day_trade_rule: bool
+        self,
+        account: AccountId,
+        account_type: AccountType,
+        multiplier: int,
+        day_trade_rule: bool,
+        grace: int = 0,
     ) -> None:
         settings = MarginSettings()
         if account_type is AccountType.MARGIN:
@@ -467,6 +477,7 @@ class CoreMachine(RuleBasedStateMachine):
                 account_type=account_type,
                 multiplier_max=multiplier,
                 day_trade_rule=day_trade_rule,
+                call_grace_s=grace,
             )
         self.run(commands.SetMargin(account, settings, "admin"))
 
@@ -495,6 +506,13 @@ class CoreMachine(RuleBasedStateMachine):
             self.submit_group(
                 account, symbol, OrderSide.SELL, qty, price, goal, stop, None, "bracket"
             )
+
+    @rule(symbol=symbols, shares=st.integers(1, 300))
+    def buy_on_margin(self, symbol: str, shares: int) -> None:
+        """More than most of what the account can pay for itself."""
+        qty = QuantityUnits(shares * SCALE)
+        self.depth(symbol, 10_000, 2, [400])
+        self.submit(ACCOUNTS[2], symbol, OrderSide.BUY, qty, None, TimeInForce.IOC)
 
     @rule(account=accounts, no_shorting=st.booleans())
     def configure(self, account: AccountId, no_shorting: bool) -> None:
@@ -720,9 +738,34 @@ class CoreMachine(RuleBasedStateMachine):
                 assert by_account.get(account.ledger_held, 0) == expected
 
     @invariant()
-    def a_stopped_account_has_no_open_orders(self) -> None:
+    def a_stopped_account_has_no_open_orders_but_those_of_a_margin_call(self) -> None:
+        state = self.core.state
+        for account in state.accounts.values():
+            if account.kill_switch:
+                orders = [state.orders[order_id] for order_id in account.order_ids]
+                assert all(o.order_type is OrderType.MARKET for o in orders)
+                assert not any(o.intent.opens for o in orders)
+                assert account.is_margin or not orders
+
+    @invariant()
+    def who_has_less_than_is_required_has_been_called(self) -> None:
+        if not self.just_fed:
+            return
         for account in self.core.state.accounts.values():
-            assert not (account.kill_switch and account.order_ids)
+            if not self.core.is_leveraged(account):
+                continue
+            assert account.account_id in self.core.leveraged
+            now = margin.standing(self.core, account)
+            call = account.margin_call
+            assert now.equity >= now.maintenance or call is not None
+            if call is not None and not call.overnight:
+                assert now.equity < now.maintenance
+
+    @rule(symbol=st.sampled_from(SYMBOLS), dollars=st.sampled_from([25, 60, 80, 125, 150, 300]))
+    def crash(self, symbol: str, dollars: int) -> None:
+        """A price at which somebody who owes is called, and the depth to close at."""
+        self.depth(symbol, dollars * 100, 1, [500])
+        self.trade(symbol, PriceUnits(dollars * SCALE), 1)
 
     @invariant()
     def nothing_is_filled_beyond_its_quantity(self) -> None:

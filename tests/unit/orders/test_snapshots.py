@@ -31,7 +31,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    13: "294436945f2c0e3c",
+    14: "321ea5bc8d04c5b5",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

@@ -14,6 +14,7 @@ from tradewind.contracts.journal import (
     Event,
     OrderAccepted,
     OrderActivated,
+    OrderFilled,
     OrderReduced,
     OrderReplaced,
     OrderTriggered,
@@ -65,6 +66,12 @@ class Core:
         """Orders of groups that traded or ended, to the others of which something is due."""
         self.emitted: list[Emitted] = []
         self.touched: dict[OrderId, OrderState] = {}
+        self.leveraged: dict[AccountId, None] = {
+            account_id: None
+            for account_id, account in self.state.accounts.items()
+            if self.is_leveraged(account)
+        }
+        """Accounts that owe cash or shares; that which was looked at longest ago stands first."""
         self.at = self.state.now
         for order in self.state.orders.values():
             if order.queue_ahead:
@@ -84,11 +91,26 @@ class Core:
         self.touched[order_id] = order
         if order.terms is not None and order.terms.group_id and not isinstance(event, _UNMOVED):
             self.unsettled.append(order)
+        if type(event) is OrderFilled:
+            account = self.state.accounts[event.account_id]
+            if account.is_margin and self.is_leveraged(account):
+                self.leveraged.setdefault(event.account_id)
         if isinstance(event, OrderAccepted | OrderActivated | OrderTriggered):
             if event.queue_ahead:
                 self.view.ahead[order_id] = event.queue_ahead
         elif not order.status.is_open:
             self.view.ahead.pop(order_id, None)
+
+    def is_leveraged(self, account: AccountState) -> bool:
+        """Tell whether an account owes cash or shares, or has been called for what it owed."""
+        if not account.is_margin:
+            return False
+        cash = self.state.cash_available(account) + self.state.cash_held(account)
+        return (
+            cash < 0
+            or account.margin_call is not None
+            or any(self.state.qty(account, symbol) < 0 for symbol in account.positions)
+        )
 
     def begin(self, at: datetime) -> None:
         """Set the time of the next command; time never runs backwards."""

@@ -27,7 +27,7 @@ from tradewind.contracts.market_data import (
     Trade,
 )
 from tradewind.contracts.vocabulary import ExtendedPhase, OrderId, OrderStatus
-from tradewind.order_service.domain import extended_hours, groups, triggers
+from tradewind.order_service.domain import extended_hours, groups, margin_calls, triggers
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.expiry import end_session
@@ -68,6 +68,7 @@ def follow(core: Core, message: FeedMessage) -> int:
     if follows:
         core.begin(message.at)
     triggers.journal_marks(core)
+    margin_calls.look(core)
     core.view.number = message.number
     return message.number
 

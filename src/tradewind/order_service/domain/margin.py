@@ -131,7 +131,7 @@ def figures(core: Core, account: AccountState) -> MarginFigures:
         initial_margin=MoneyUnits(regt),
         maintenance_margin=now.maintenance,
         last_maintenance_margin=account.last_maintenance,
-        withdrawable=MoneyUnits(max(0, withdrawable(core, account))),
+        withdrawable=max(MoneyUnits(0), withdrawable(core, account)),
         shorting_enabled=shorting_enabled(account),
         day_trade_count=sum(account.day_trades),
         settings=account.margin,

@@ -10,7 +10,7 @@ from tradewind.contracts.journal import (
     CashWithdrawn,
 )
 from tradewind.contracts.trading_accounts import Configuration
-from tradewind.order_service.domain import margin
+from tradewind.order_service.domain import margin, margin_calls
 from tradewind.order_service.domain.cash_keys import CashMoved, Movement, cash_moved
 from tradewind.order_service.domain.commands import (
     Configure,
@@ -100,11 +100,15 @@ def _done_before(core: Core, event: Movement) -> CashMoved | None:
 def _post(core: Core, event: Movement) -> CashMoved:
     core.emit(event)
     posted = core.emitted[-1]
+    for account_id in (event.account_id, getattr(event, "to_account_id", event.account_id)):
+        account = core.state.accounts[account_id]
+        if account.margin_call is not None:
+            margin_calls.is_met(core, account)
     return cash_moved(posted.number, posted.at, event)
 
 
 def _check_available(core: Core, account: AccountState, amount: MoneyUnits) -> None:
-    spendable = margin.withdrawable(core, account)
+    spendable = max(MoneyUnits(0), margin.withdrawable(core, account))
     if amount > spendable:
         raise InsufficientBuyingPower(
             f"{format_units(amount)} is more than the {format_units(spendable)} available",

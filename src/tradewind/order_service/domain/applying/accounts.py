@@ -148,7 +148,8 @@ def _margin_call_issued(
     state.accounts[event.account_id].margin_call = MarginCall(
         issued_at=at,
         due_at=event.due_at,
-        deficit=MoneyUnits(event.maintenance_margin - event.equity),
+        deficit=MoneyUnits(event.required - event.equity),
+        overnight=event.overnight,
     )
     return NOTHING
 
