@@ -119,6 +119,17 @@ def run_command(
     )
 
 
+def start_command(environment: Mapping[str, str], *arguments: str) -> "subprocess.Popen[str]":
+    """Begin a command of ``tradewind`` like ``run_command``; the caller waits for its end."""
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [*_COMMAND, *arguments],
+        env=environment_of(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def environment_of(variables: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with settings, and no other settings of Tradewind."""
     others = {
