@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import book, durable_orders, resting, startup
+from benchmarks import book, durable_orders, recovery, resting, startup
 
 
 def orders_table() -> Table:
@@ -58,7 +58,18 @@ def startup_table() -> Table:
     return table
 
 
+def recovery_table() -> Table:
+    """Measure a start with a million open orders."""
+    table = Table(title="Recovery of a million open orders")
+    for heading in ("", "seconds", "MB", "target"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for figure in recovery.measure():
+        target = "< 20 s" if figure.name.startswith("recover") else ""
+        table.add_row(figure.name, f"{figure.seconds:.2f}", f"{figure.megabytes:,.0f}", target)
+    return table
+
+
 if __name__ == "__main__":
     console = Console()
-    for measure in (book_table, resting_table, orders_table, startup_table):
+    for measure in (book_table, resting_table, orders_table, recovery_table, startup_table):
         console.print(measure())

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -29,7 +29,9 @@ data_app = typer.Typer(help="Market data in and out.", no_args_is_help=True)
 keys_app = typer.Typer(help="API keys of programs.", no_args_is_help=True)
 users_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
 config_app = typer.Typer(help="The environment of the services.", no_args_is_help=True)
+journal_app = typer.Typer(help="Old records of the journal out and in.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+app.add_typer(journal_app, name="journal")
 app.add_typer(keys_app, name="keys")
 app.add_typer(users_app, name="users")
 app.add_typer(config_app, name="config")
@@ -40,6 +42,12 @@ DataDir = Annotated[
     Path | None,
     # Whether it can be used is the platform's to say, in a sentence of its own.
     typer.Option(help="Data folder (TRADEWIND_DATA_DIR).", show_default=False, readable=False),
+]
+Archive = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of archived records (TRADEWIND_JOURNAL_ARCHIVE_DIR).", show_default=False
+    ),
 ]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, show_default=False)]
 AsJson = Annotated[
@@ -200,11 +208,11 @@ def demo(
 
 
 @app.command()
-def verify(data_dir: DataDir = None) -> None:
+def verify(data_dir: DataDir = None, archive: Archive = None) -> None:
     """Fold every journal again and compare amounts, positions and orders with the tables."""
     from tradewind import maintenance
 
-    settings = _settings(data_dir=data_dir)
+    settings = _settings(data_dir=data_dir, journal_archive_dir=archive)
     results = _run(lambda: maintenance.verify(settings))
     table = Table("venue", "records", "orders", "executions", "postings", "differences")
     for result in results:
@@ -224,11 +232,12 @@ def verify(data_dir: DataDir = None) -> None:
 def explain(
     order_id: Annotated[str, typer.Argument(help="The platform's id of the order.")],
     data_dir: DataDir = None,
+    archive: Archive = None,
 ) -> None:
     """Print the life of an order: command, risk decision, fills with the book, ledger lines."""
     from tradewind import maintenance
 
-    settings = _settings(data_dir=data_dir)
+    settings = _settings(data_dir=data_dir, journal_archive_dir=archive)
     for line in _run(lambda: maintenance.explain(settings, order_id)):
         typer.echo(line)
 
@@ -255,6 +264,51 @@ def import_data(
             markup=False, soft_wrap=True, highlight=False,
         )  # fmt: skip
     console.print("Replays show them; a platform that runs now does so after its next start.")
+
+
+@journal_app.command("archive")
+def archive_journal(
+    before: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="First day (UTC) that stays out of it.")
+    ],
+    to: Annotated[Path, typer.Option(help="Folder of the archive.", file_okay=False)],
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Let archived rows go that a start does not need.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Write old records into compressed files with checksums, beside a running platform."""
+    from tradewind import maintenance
+
+    settings = _settings(data_dir=data_dir)
+    instant = before.replace(tzinfo=UTC)
+    done = _run(lambda: maintenance.archive_journal(settings, instant, to, drop=drop))
+    table = Table("venue", "files", "records", "archived to", "rows dropped")
+    for summary, dropped in done:
+        counts = (summary.files, summary.records, summary.last, dropped)
+        table.add_row(summary.venue_id, *map(str, counts))
+    console = Console()
+    console.print(table)
+    if drop:
+        console.print(
+            f"Keep the folder, and set TRADEWIND_JOURNAL_ARCHIVE_DIR={to.absolute()}: the first "
+            "start of a new version may have to read it.",
+            markup=False, soft_wrap=True, highlight=False,
+        )  # fmt: skip
+
+
+@journal_app.command("restore")
+def restore_journal(
+    source: Annotated[Path, typer.Option("--from", help="Folder of the archive.", file_okay=False)],
+    data_dir: DataDir = None,
+) -> None:
+    """Bring archived records back into the journal, each file checked and compared."""
+    from tradewind import maintenance
+
+    settings = _settings(data_dir=data_dir)
+    restored = _run(lambda: maintenance.restore_journal(settings, source))
+    for venue_id, count in restored.items():
+        typer.echo(f"{venue_id}: {count} records brought back")
 
 
 @keys_app.command("create")

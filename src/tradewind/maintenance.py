@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tradewind.contracts.accounts import Bootstrap, NewApiKey
     from tradewind.contracts.orders import Verification
     from tradewind.market_data_service.price_files import ImportSummary
+    from tradewind.order_service.archiving import ArchiveSummary
 
 FIRST_START_PATIENCE_S = 60.0
 """How long a first start waits for the order service, which may be starting too."""
@@ -39,6 +41,7 @@ async def explain(settings: Settings, order_id: str) -> list[str]:
     from tradewind.contracts.vocabulary import OrderId
     from tradewind.order_service import app
     from tradewind.order_service.explain import explain_order
+    from tradewind.order_service.journal_archive import ArchiveFolder
     from tradewind.order_service.journal_repository import JournalRepository
     from tradewind.order_service.repository import OrderRepository
     from tradewind.platform.ids import is_uuid
@@ -46,9 +49,46 @@ async def explain(settings: Settings, order_id: str) -> list[str]:
     if not is_uuid(order_id):
         raise NotFound(f"{order_id} is not an order id; it looks like a UUID")
     async with _database(settings, app.SCHEMA) as database:
-        return await explain_order(
-            OrderRepository(database), JournalRepository(database), OrderId(order_id)
-        )
+        archive = settings.journal_archive_dir
+        journal = JournalRepository(database, ArchiveFolder(archive) if archive else None)
+        return await explain_order(OrderRepository(database), journal, OrderId(order_id))
+
+
+async def archive_journal(
+    settings: Settings, before: datetime, folder: Path, *, drop: bool
+) -> "list[tuple[ArchiveSummary, int]]":
+    """Write old records of every venue into files; return what was done and how many rows went.
+
+    Rows go only if asked for, and only up to where the portfolio has followed the journal.
+    """
+    from tradewind.order_service import app
+    from tradewind.portfolio_service import app as portfolio_app
+    from tradewind.portfolio_service.repository import Repository as PortfolioRepository
+
+    async with (
+        _database(settings, app.SCHEMA) as database,
+        _database(settings, portfolio_app.SCHEMA) as portfolio,
+    ):
+        consumers = PortfolioRepository(portfolio)
+        archiving = app.build_archiving(database, folder, WallClock())
+        done = []
+        for venue_id in await app.list_venues(database):
+            summary = await archiving.archive(venue_id, before)
+            consumed = await consumers.last_number(venue_id)
+            done.append((summary, await archiving.drop(venue_id, consumed) if drop else 0))
+        return done
+
+
+async def restore_journal(settings: Settings, folder: Path) -> dict[str, int]:
+    """Bring archived records back into every journal; return how many were missing, by venue."""
+    from tradewind.order_service import app
+
+    async with _database(settings, app.SCHEMA) as database:
+        archiving = app.build_archiving(database, folder, WallClock())
+        return {
+            venue_id: await archiving.restore(venue_id)
+            for venue_id in await app.list_venues(database)
+        }
 
 
 async def create_key(

@@ -1,8 +1,14 @@
 """Put the order service together."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+from tradewind.contracts.vocabulary import VenueId
+from tradewind.order_service.archiving import Archiving
+from tradewind.order_service.journal_archive import ArchiveFolder
+from tradewind.order_service.journal_archive_repository import JournalArchiveRepository
 from tradewind.order_service.leadership import Leadership
+from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.service import OrderApp
 from tradewind.order_service.snapshot_schedule import SnapshotPolicy
 from tradewind.platform.bus import Bus
@@ -26,6 +32,16 @@ def build_leadership(
     return Leadership(database, process, exclusive=exclusive, on_lost=on_lost)
 
 
+def build_archiving(database: Database, folder: Path, clock: Clock) -> Archiving:
+    """Build what moves old records of the journal into a folder, and back."""
+    return Archiving(JournalArchiveRepository(database), ArchiveFolder(folder), clock)
+
+
+async def list_venues(database: Database) -> list[VenueId]:
+    """Return the venues that have a journal, oldest first."""
+    return [spec.venue_id for spec in await OrderRepository(database).list_venues()]
+
+
 def build(
     settings: Settings,
     database: Database,
@@ -41,4 +57,5 @@ def build(
     ``leadership`` it may start once that leads; without one it leads from its start.
     """
     snapshots = SnapshotPolicy(settings.snapshot_records, settings.snapshot_minutes * 60)
-    return OrderApp(database, bus, clock, on_failure, leadership, snapshots)
+    archive = settings.journal_archive_dir
+    return OrderApp(database, bus, clock, on_failure, leadership, snapshots, archive)

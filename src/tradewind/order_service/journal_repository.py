@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
-
-from tradewind.contracts.journal import Event, JournalRecord
+from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.domain.state import VenueState
+from tradewind.order_service.journal_archive import ArchiveFolder
+from tradewind.order_service.journal_reading import JournalReading, decode_event
 from tradewind.order_service.journal_writer import Deposed
 from tradewind.order_service.snapshots import SNAPSHOT_FORMAT, decode_state, unpack
 from tradewind.platform.database import Database, PooledConnection
@@ -15,8 +15,6 @@ from tradewind.platform.database import Database, PooledConnection
 SNAPSHOTS_KEPT = 2
 SNAPSHOT_TIMEOUT_S = 300.0
 """For each statement that carries a part of a snapshot."""
-
-_decode_event = msgspec.json.Decoder(Event).decode
 
 _NEWEST = """
 SELECT number FROM snapshots WHERE venue_id = $1 AND format = $2
@@ -44,8 +42,9 @@ DELETE FROM snapshots s WHERE venue_id = $1 AND (format, number) NOT IN (
 class JournalRepository:
     """Reads records and keeps snapshots; ``JournalWriter`` alone writes records."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, archive: ArchiveFolder | None = None) -> None:
         self._database = database
+        self._reading = JournalReading(archive)
 
     async def last_number(self, venue_id: VenueId) -> int:
         """Return the number of the newest record, 0 when there is none."""
@@ -55,17 +54,13 @@ class JournalRepository:
         return number
 
     async def read_journal(self, venue_id: VenueId, after: int, limit: int) -> list[JournalRecord]:
-        """Return the records after a number, in order."""
-        rows = await self._database.fetch(
-            "SELECT number, at, event FROM journal WHERE venue_id = $1 AND number > $2 "
-            "ORDER BY number LIMIT $3",
-            venue_id,
-            after,
-            limit,
-        )
+        """Return consecutive records after a number, from the archive where the rows have gone.
+
+        Raises ``JournalArchived`` when that is not at hand.
+        """
+        page = await self._reading.page(self._database.fetch, venue_id, after, limit)
         return [
-            JournalRecord(venue_id, row["number"], row["at"], _decode_event(row["event"]))
-            for row in rows
+            JournalRecord(venue_id, raw.number, raw.at, decode_event(raw.event)) for raw in page
         ]
 
     async def snapshot_number(self, venue_id: VenueId) -> int:

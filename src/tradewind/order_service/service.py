@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
 from tradewind.contracts.journal import JournalRecord
@@ -40,6 +41,7 @@ from tradewind.order_service.domain.refusals import (
     VenueExists,
 )
 from tradewind.order_service.invariants.verification import verify_venue
+from tradewind.order_service.journal_archive import ArchiveFolder
 from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.leadership import Leadership
 from tradewind.order_service.reading import (
@@ -75,10 +77,12 @@ class OrderApp:
         on_failure: Callable[[BaseException], None],
         leadership: Leadership | None = None,
         snapshots: SnapshotPolicy | None = None,
+        archive: Path | None = None,
     ) -> None:
         self._database = database
         self._repository = OrderRepository(database)
-        self._journal = JournalRepository(database)
+        self._archive = None if archive is None else ArchiveFolder(archive)
+        self._journal = JournalRepository(database, self._archive)
         self._activities = ActivityRepository(database)
         self._bus = bus
         self._clock = clock
@@ -152,7 +156,8 @@ class OrderApp:
 
     async def _take_snapshot(self, venue_id: VenueId) -> int:
         process = self._leadership.holder if self._leadership else self._holder
-        return await SnapshotProcess(self._database, process).take(venue_id, self._epoch)
+        child = SnapshotProcess(self._database, process, self._archive)
+        return await child.take(venue_id, self._epoch)
 
     async def create_venue(self, spec: VenueSpec) -> None:
         """Open a market; creating one that exists is refused."""
@@ -391,7 +396,7 @@ class OrderApp:
             memory = None
             if venue is not None and venue.is_working:
                 memory = await venue.durable_state()
-            results.append(await verify_venue(self._database, spec, memory))
+            results.append(await verify_venue(self._database, spec, memory, self._archive))
         return results
 
     def _venue(self, venue_id: VenueId) -> Venue:

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tradewind.contracts.vocabulary import VenueId
+from tradewind.order_service.journal_archive import ArchiveFolder
 from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.recovery import recover
 from tradewind.order_service.snapshots import encode_state, pack
@@ -40,6 +41,7 @@ class Job(msgspec.Struct, frozen=True):
     venue_id: VenueId
     epoch: int
     process: str
+    archive: str | None
 
 
 async def take_snapshot(journal: JournalRepository, venue_id: VenueId, epoch: int) -> int:
@@ -61,9 +63,16 @@ class SnapshotProcess:
     this leader cuts its children off as well.
     """
 
-    def __init__(self, database: Database, process: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        database: Database,
+        process: str,
+        archive: ArchiveFolder | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
         self._database = database
         self._process = process
+        self._archive = archive
         self._timeout_s = timeout_s
 
     async def take(self, venue_id: VenueId, epoch: int) -> int:
@@ -81,6 +90,7 @@ class SnapshotProcess:
             venue_id,
             epoch,
             self._process,
+            None if self._archive is None else str(self._archive.path),
         )
         child = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -123,7 +133,9 @@ async def _run(job: Job) -> int:
     schema = ServiceSchema(job.schema, job.role, job.migrations)
     database = await Database.open(job.dsn, schema, max_size=1, process=job.process)
     try:
-        return await take_snapshot(JournalRepository(database), job.venue_id, job.epoch)
+        archive = None if job.archive is None else ArchiveFolder(Path(job.archive))
+        journal = JournalRepository(database, archive)
+        return await take_snapshot(journal, job.venue_id, job.epoch)
     finally:
         await database.close()
 

@@ -189,6 +189,9 @@ class Settings(BaseSettings):
         description="Seconds between not being ready any more and taking no new requests, for load "
         "balancers that need a moment to notice.",
     )
+    journal_archive_dir: Path | None = Field(
+        default=None, description="Folder of archived journal records; needed once rows have gone."
+    )
     session_lifetime_hours: int = Field(
         default=12, ge=1, description="Hours after which a browser session ends."
     )

@@ -29,6 +29,13 @@ class Repository:
         """Tell whether the database can be asked."""
         return bool(await self._database.fetchval("SELECT true"))
 
+    async def last_number(self, venue_id: VenueId) -> int:
+        """Return the number of the newest record that is written down, 0 before the first."""
+        number = await self._database.fetchval(
+            "SELECT last_number FROM venue_progress WHERE venue_id = $1", venue_id
+        )
+        return number or 0
+
     async def load(self, venue_id: VenueId) -> Projection:
         """Return a venue as far as it was folded and written down."""
         async with self._database.transaction() as connection:

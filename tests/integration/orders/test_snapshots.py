@@ -82,6 +82,7 @@ async def test_child_ends_with_its_parent(stage: Stage) -> None:
         stage.venue_id,
         await _epoch(stage),
         "orphan",
+        None,
     )
     async with stage.database.transaction() as connection:
         await connection.execute("LOCK TABLE snapshots")

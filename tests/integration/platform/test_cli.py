@@ -177,13 +177,31 @@ def test_keys_are_made_beside_a_running_platform(cli: Cli) -> None:
     running.end(signal.SIGINT)
 
 
+def test_old_records_leave_beside_a_running_platform_and_come_back(
+    cli: Cli, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    running = cli.up()
+    done = cli.run("journal", "archive", "--before", "2100-01-01", "--to", str(archive), "--drop")
+    assert done.returncode == 0, done.stderr
+    assert "TRADEWIND_JOURNAL_ARCHIVE_DIR" in done.stdout
+    assert list(archive.glob("main/*.jsonl.gz"))
+    assert cli.run("verify", "--archive", str(archive)).returncode == 0
+    running.end(signal.SIGINT)
+    back = cli.run("journal", "restore", "--from", str(archive))
+    assert back.stdout.startswith("main: "), back.stderr
+    assert cli.run("verify").returncode == 0
+    shutil.rmtree(archive)
+    assert_refused(cli.run("journal", "restore", "--from", str(archive)), "cannot be read")
+
+
 def test_a_lost_password_is_replaced_beside_a_running_platform(cli: Cli) -> None:
     running = cli.up()
     made = cli.run("users", "reset-password")
     username, password = (line.split()[-1] for line in made.stdout.splitlines()[:2])
     assert username == "admin", made.stderr
     answer = httpx.post(
-        f"{running.said['gateway_url']}/tradewind/v1/sessions",
+        f"{running.said['gateway_url']}/tradewind/v1/session",
         json={"username": username, "password": password},
     )
     assert answer.status_code in (200, 201), answer.text

@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-import msgspec
-
-from tradewind.contracts.journal import Event, OrderFilled
+from tradewind.contracts.journal import OrderFilled
 from tradewind.contracts.orders import Verification
 from tradewind.contracts.venues import VenueSpec
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.applying.entry import hold_asset
 from tradewind.order_service.domain.ledger import Ledger, Posting
 from tradewind.order_service.domain.state import Books, OrderState, VenueState
+from tradewind.order_service.journal_archive import ArchiveFolder, RawRecord
+from tradewind.order_service.journal_reading import JournalReading, decode_event
 from tradewind.platform.database import Database, PooledConnection, Record
 from tradewind.platform.errors import InvariantBroken
 
@@ -27,12 +27,6 @@ _TERMS = frozenset({"order_class", "stop_price", "hwm", "group_id", "triggered_a
 """Columns that an order has only with terms of its own."""
 
 _T = TypeVar("_T")
-
-_decode_event = msgspec.json.Decoder(Event).decode
-
-_RECORDS = """
-SELECT number, at, event FROM journal WHERE venue_id = $1 AND number > $2 ORDER BY number LIMIT $3
-"""
 
 _EXECUTIONS = """
 SELECT journal_number, execution_id::text, order_id::text, account_id::text, symbol, side,
@@ -74,14 +68,18 @@ LIMIT $3
 
 
 async def verify_venue(
-    database: Database, spec: VenueSpec, memory: VenueState | None = None
+    database: Database,
+    spec: VenueSpec,
+    memory: VenueState | None = None,
+    archive: ArchiveFolder | None = None,
 ) -> Verification:
     """Return what was compared and where the tables differ from the journal.
 
     ``memory`` is a durable state of the running core, which the journal has to fold into as well.
+    Raises ``JournalArchived`` when records have left the journal and the archive is not at hand.
     """
     async with _one_snapshot(database) as connection:
-        check = _Check(spec, connection, memory)
+        check = _Check(spec, connection, memory, JournalReading(archive))
         await check.run()
     return check.result()
 
@@ -97,12 +95,17 @@ class _Check:
     """One verification under way."""
 
     def __init__(
-        self, spec: VenueSpec, connection: PooledConnection, memory: VenueState | None
+        self,
+        spec: VenueSpec,
+        connection: PooledConnection,
+        memory: VenueState | None,
+        journal: JournalReading,
     ) -> None:
         self.venue_id = spec.venue_id
         self.is_live = spec.broker is not None
         self.connection = connection
         self.memory = memory
+        self.journal = journal
         self.state = VenueState(venue_id=spec.venue_id)
         self.books = Books.of(self.state)
         self.written = Ledger()
@@ -130,28 +133,33 @@ class _Check:
 
     async def run(self) -> None:
         self.compare_memory()
-        while rows := await self.connection.fetch(_RECORDS, self.venue_id, self.state.number, PAGE):
+        while True:
             first = self.state.number + 1
             try:
-                for row in rows:
-                    self.fold(row["number"], row)
+                records = await self.journal.page(
+                    self.connection.fetch, self.venue_id, self.state.number, PAGE
+                )
+                for record in records:
+                    self.fold(record)
             except (InvariantBroken, KeyError, AssertionError) as error:
                 self.differ(f"record {self.state.number + 1} cannot be folded in: {error!r}")
                 return
+            if not records:
+                break
             await self.compare_executions(first)
             await self.compare_postings(first)
             await self.compare_orders(self.ended)
         await self.compare_rest()
 
-    def fold(self, number: int, row: Record) -> None:
-        event = _decode_event(row["event"])
+    def fold(self, record: RawRecord) -> None:
+        event = decode_event(record.event)
         order_id = getattr(event, "order_id", None)
         order = self.state.orders.get(order_id) if order_id else None
-        postings = apply(self.state, self.books, number, row["at"], event)
+        postings = apply(self.state, self.books, record.number, record.at, event)
         if postings:
-            self.entries[number] = postings
+            self.entries[record.number] = postings
         if isinstance(event, OrderFilled):
-            self.fills[number] = event
+            self.fills[record.number] = event
         if order is not None and not order.status.is_open:
             self.ended[order.order_id] = order
         self.compare_memory()
@@ -219,7 +227,10 @@ class _Check:
             self.differ(f"memory is at record {self.memory.number}, which is not in the journal")
         for page in _pages(list(self.state.orders.items())):
             await self.compare_orders({str(order_id): order for order_id, order in page})
-        if await self.connection.fetchval(_COUNT_ORDERS, self.venue_id) != self.orders:
+        count = await self.connection.fetchval(_COUNT_ORDERS, self.venue_id)
+        if count != self.orders and self.journal.from_archive:
+            self.differ(f"{count} orders are in the table, {self.orders} in the journal")
+        elif count != self.orders:
             await self.report(_STRANGE_ORDERS, "order {} is in the table but not in the journal")
         await self.report(
             _STRANGE_NUMBERS, "record {}, which the tables show, is not there", self.state.number
