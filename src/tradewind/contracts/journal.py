@@ -17,6 +17,7 @@ from tradewind.contracts.market_data import Listing
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
     AccountId,
+    AuctionKind,
     ExecutionId,
     ExtendedPhase,
     OrderId,
@@ -31,10 +32,11 @@ from tradewind.platform.rpc.interface import repeatable
 
 
 class Liquidity(StrEnum):
-    """Whether a fill took what was shown or was itself waiting in the book."""
+    """Whether a fill took what was shown, was itself waiting in the book, or neither."""
 
     TAKER = "taker"
     MAKER = "maker"
+    AUCTION = "auction"
 
 
 class CancelReason(StrEnum):
@@ -54,6 +56,8 @@ class CancelReason(StrEnum):
     """It was to replace an order that was filled or ended otherwise first."""
     KILL_SWITCH = "kill_switch"
     MARGIN_CALL = "margin_call"
+    AUCTION = "auction"
+    """It was for one auction, which did not fill it, or did not take place."""
 
 
 class AccountOpened(Struct, frozen=True, tag="account_opened"):
@@ -348,9 +352,11 @@ class InstrumentListed(Struct, frozen=True, tag="instrument_listed"):
 
 
 class SessionStarted(Struct, frozen=True, tag="session_started"):
-    """The venue began a trading date."""
+    """The venue began a trading date; the instants are those that the feed told, if it did."""
 
     trading_date: date
+    closes_at: datetime | None = None
+    next_opens_at: datetime | None = None
 
 
 class SessionEnded(Struct, frozen=True, tag="session_ended"):
@@ -358,6 +364,19 @@ class SessionEnded(Struct, frozen=True, tag="session_ended"):
 
     trading_date: date
     closing_prices: dict[str, PriceUnits]
+    next_opens_at: datetime | None = None
+
+
+class AuctionCrossed(Struct, frozen=True, tag="auction_crossed"):
+    """Orders of an instrument trade at one price; their fills follow."""
+
+    symbol: str
+    auction: AuctionKind
+    price: PriceUnits
+    volume: QuantityUnits
+    """What changes hands, the market's own part included."""
+    imbalance: QuantityUnits
+    """What was bid for at this price beyond what was offered; below zero the other way."""
 
 
 class ExtendedHoursStarted(Struct, frozen=True, tag="extended_hours_started"):
@@ -437,6 +456,7 @@ Event = (
     | InstrumentListed
     | SessionStarted
     | SessionEnded
+    | AuctionCrossed
     | ExtendedHoursStarted
     | ExtendedHoursEnded
     | PositionSplit

@@ -16,6 +16,7 @@ from tradewind.contracts.instruments import Listing as Listing
 from tradewind.contracts.vocabulary import (
     EXCHANGE_ZONE,
     AssetClass,
+    AuctionKind,
     ExtendedPhase,
     FeedKind,
     SessionHours,
@@ -96,11 +97,25 @@ class Bar(Struct, frozen=True, tag="bar"):
     vwap: PriceUnits
 
 
+class AuctionPrint(Struct, frozen=True, tag="auction_print"):
+    """The market's own auction of an instrument: where it crossed, and how much."""
+
+    symbol: str
+    at: datetime
+    auction: AuctionKind
+    price: PriceUnits
+    size: QuantityUnits
+
+
 class SessionOpened(Struct, frozen=True, tag="session_opened"):
     """The venue starts to trade; orders that waited join the book."""
 
     trading_date: date
     at: datetime
+    closes_at: datetime | None = None
+    """When this session is to end, where the feed knows it."""
+    next_opens_at: datetime | None = None
+    """When the next one is to begin."""
 
 
 class SessionClosed(Struct, frozen=True, tag="session_closed"):
@@ -111,6 +126,8 @@ class SessionClosed(Struct, frozen=True, tag="session_closed"):
     closing_prices: dict[str, PriceUnits]
     after_hours_follow: bool = False
     """Orders for extended hours stand until the end of these."""
+    next_opens_at: datetime | None = None
+    """When the next session is to begin, where the feed knows it."""
 
 
 class ExtendedHoursOpened(Struct, frozen=True, tag="extended_hours_opened"):
@@ -154,6 +171,7 @@ FeedEvent = (
     Trade
     | Depth
     | Bar
+    | AuctionPrint
     | SessionOpened
     | SessionClosed
     | ExtendedHoursOpened

@@ -139,6 +139,13 @@ class BrokerKind(StrEnum):
     CCXT = "ccxt"
 
 
+class AuctionKind(StrEnum):
+    """When the orders of an instrument trade together at one price."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+
+
 class AssetClass(StrEnum):
     """What kind of thing an instrument is."""
 

@@ -2,7 +2,7 @@
 
 from msgspec import structs
 
-from tradewind.contracts.journal import Event, OrderAccepted, OrderFilled
+from tradewind.contracts.journal import Event, Liquidity, OrderAccepted, OrderFilled
 from tradewind.contracts.vocabulary import OrderId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL, Book
@@ -56,12 +56,16 @@ def _facts(event: Event) -> list[str]:
             f"    risk: passed; {format_units(event.hold)} of {reserved} reserved{at}",
         ]
     if isinstance(event, OrderFilled):
-        other = f"order {event.contra_order_id}" if event.contra_order_id else "the feed's depth"
-        if event.broker_execution_id:
-            other = f"the broker's execution {event.broker_execution_id}"
+        how = "in an auction"
+        if event.liquidity is not Liquidity.AUCTION:
+            contra = event.contra_order_id
+            other = f"order {contra}" if contra else "the feed's depth"
+            if event.broker_execution_id:
+                other = f"the broker's execution {event.broker_execution_id}"
+            how = f"as {event.liquidity} against {other}"
         return [
-            f"    fill: {format_units(event.qty)} at {format_units(event.price)} as "
-            f"{event.liquidity} against {other}, fee {format_units(event.fee)}; "
+            f"    fill: {format_units(event.qty)} at {format_units(event.price)} {how}, "
+            f"fee {format_units(event.fee)}; "
             f"filled {format_units(event.filled_qty)}, {event.status}",
         ]
     facts = structs.asdict(event).items()

@@ -38,7 +38,6 @@ WRONG_FIELDS: list[tuple[str, dict[str, object], tuple[int, int]]] = [
     ("trail a list", {"type": "trailing_stop", "trail_price": []}, MALFORMED),
     ("time in force missing", {"time_in_force": None}, MALFORMED),
     ("time in force unknown", {"time_in_force": "forever"}, MALFORMED),
-    ("time in force not offered", {"time_in_force": "opg"}, RULE),
     ("qty missing", {"qty": None}, MALFORMED),
     ("qty zero", {"qty": "0"}, MALFORMED),
     ("qty negative", {"qty": "-1"}, MALFORMED),

@@ -8,6 +8,7 @@ import pytest
 from tests.integration.market_data.market_data_site import NOW, SimulatedSite, next_message
 
 from tradewind.contracts.market_data import (
+    AuctionPrint,
     Bar,
     BarQuery,
     Depth,
@@ -137,6 +138,45 @@ async def test_day_ends_at_midnight_in_new_york_and_the_next_begins(site: Simula
     assert (opened.trading_date, opened.at) == (date(2026, 1, 7), MIDNIGHT)
     clock = feed.clock()
     assert (clock.is_open, clock.next_close) == (True, MIDNIGHT + timedelta(days=1))
+
+
+async def test_each_session_opens_and_closes_with_an_auction(site: SimulatedSite) -> None:
+    site.clock.set(MIDNIGHT - timedelta(seconds=1))
+    feed = await site.open("auctions")
+    async with follow(site, feed) as messages:
+        await site.tick(feed, times=4)
+        told = [e for _ in range(4) for e in (await next_message(messages)).events]
+    auctions = [event for event in told if isinstance(event, AuctionPrint)]
+    found = [(each.symbol, each.auction, each.at) for each in auctions]
+    day = MIDNIGHT - timedelta(days=1)
+    assert found == [
+        (symbol, kind, at)
+        for kind, at in (("opening", day), ("closing", MIDNIGHT), ("opening", MIDNIGHT))
+        for symbol in ("AAPL", "IBM")
+    ]
+    assert all(each.size > 0 for each in auctions)
+    closed, opened = [e for e in told if isinstance(e, SessionClosed | SessionOpened)][-2:]
+    assert isinstance(closed, SessionClosed)
+    assert isinstance(opened, SessionOpened)
+    closing = [each for each in auctions if each.auction == "closing"]
+    assert {each.symbol: each.price for each in closing} == closed.closing_prices
+    assert closed.next_opens_at == MIDNIGHT
+    # Around the clock there is no night between two sessions.
+    assert opened.closes_at == opened.next_opens_at == MIDNIGHT + timedelta(days=1)
+
+
+async def test_restart_in_a_session_does_not_open_it_with_another_auction(
+    site: SimulatedSite,
+) -> None:
+    feed = await site.open("one auction")
+    await site.tick(feed, times=10)
+    await feed.stop()
+    again = await site.open("one auction")
+    async with follow(site, again) as messages:
+        await site.tick(again)
+        told = await next_message(messages)
+    assert SessionOpened in kinds(told)
+    assert AuctionPrint not in kinds(told)
 
 
 CLOSE = datetime(2026, 1, 6, 21, tzinfo=UTC)
@@ -302,7 +342,8 @@ async def test_session_that_ended_while_stopped_is_closed_first(site: SimulatedS
     async with follow(site, again) as messages:
         await site.tick(again)
         message = await next_message(messages)
-    closed, opened = message.events[2:4]
+    sessions = [e for e in message.events if isinstance(e, SessionClosed | SessionOpened)]
+    closed, opened = sessions
     assert isinstance(closed, SessionClosed)
     assert (closed.trading_date, closed.at) == (date(2026, 1, 6), MIDNIGHT)
     assert isinstance(opened, SessionOpened)

@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tradewind.contracts.journal import OrderAccepted, OrderFilled
+from tradewind.contracts.journal import AuctionCrossed, Liquidity, OrderAccepted, OrderFilled
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.market_data import (
+    AuctionPrint,
     CashDividend,
     Depth,
     DepthLevel,
@@ -32,6 +33,7 @@ from tradewind.contracts.vocabulary import (
     LONG_INTENT,
     AccountId,
     AssetClass,
+    AuctionKind,
     ExtendedPhase,
     FillModel,
     GroupRole,
@@ -182,9 +184,16 @@ class CoreMachine(RuleBasedStateMachine):
 
     def remember(self) -> None:
         """Check what fills promise one by one, and add their fees up."""
+        crossed: AuctionCrossed | None = None
         for event in self.emitted:
             if isinstance(event, OrderAccepted):
                 self.owners[event.order_id] = event.account_id
+            if isinstance(event, AuctionCrossed):
+                crossed = event
+            if isinstance(event, OrderFilled) and event.liquidity is Liquidity.AUCTION:
+                assert crossed is not None
+                assert (event.symbol, event.price) == (crossed.symbol, crossed.price)
+                assert event.qty <= crossed.volume
             if not isinstance(event, OrderFilled):
                 continue
             if event.contra_order_id is not None:
@@ -237,7 +246,7 @@ class CoreMachine(RuleBasedStateMachine):
         side=sides,
         qty=quantities,
         price=st.none() | prices,
-        tif=st.sampled_from([TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
+        tif=st.sampled_from(TimeInForce),
         extended=st.booleans(),
     )
     def submit(
@@ -601,6 +610,21 @@ class CoreMachine(RuleBasedStateMachine):
 
     @rule(
         symbol=symbols,
+        auction=st.sampled_from(AuctionKind),
+        price=prices,
+        size=st.integers(0, 300),
+    )
+    def auction(self, symbol: str, auction: AuctionKind, price: PriceUnits, size: int) -> None:
+        took_place = auction is AuctionKind.CLOSING or not (
+            self.core.view.instrument(symbol).has_shown
+        )
+        self.feed(AuctionPrint(symbol, self.now, auction, price, QuantityUnits(size * SCALE)))
+        if took_place and self.core.is_open:
+            time = TimeInForce.CLS if auction is AuctionKind.CLOSING else TimeInForce.OPG
+            assert (symbol, time) not in self.core.books.auctions, "nothing waits for it any more"
+
+    @rule(
+        symbol=symbols,
         price=prices,
         what=st.sampled_from(["none"] * 8 + ["end", "next", "gap", "split", "dividend"]),
         sessions=st.sampled_from(["", "", "after", "pre", "after, pre"]),
@@ -832,6 +856,23 @@ class CoreMachine(RuleBasedStateMachine):
                 extreme = 0 if side is OrderSide.SELL else 10**18
                 ours = live.first_reached(symbol, side, extreme)
                 assert ours == recovered.first_reached(symbol, side, extreme)
+
+    @invariant()
+    def recovered_auctions_equal_the_live_ones(self) -> None:
+        recovered = Books.of(self.core.state).auctions
+        assert {key: list(entered) for key, entered in recovered.items()} == {
+            key: list(entered) for key, entered in self.core.books.auctions.items()
+        }
+        for (symbol, time), entered in recovered.items():
+            for order in entered.values():
+                assert (order.symbol, order.time_in_force) == (symbol, time)
+                assert not order.filled_qty, "an auction fills it or ends it"
+
+    @invariant()
+    def no_order_for_the_open_works_once_depth_has_been_shown(self) -> None:
+        for symbol, time in self.core.books.auctions:
+            if time is TimeInForce.OPG:
+                assert not self.core.view.instrument(symbol).has_shown
 
     @invariant()
     def the_journal_folds_into_the_live_state(self) -> None:

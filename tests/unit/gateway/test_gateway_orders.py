@@ -142,7 +142,6 @@ async def test_replace_with_nothing_is_left_to_the_core(gateway) -> None:
         ({"stop_price": "5"}, 40010001),
         ({"trail": "5"}, 40010001),
         ({"notional": "5"}, 42210000),
-        ({"time_in_force": "cls"}, 42210000),
         ({"time_in_force": "gtd"}, 40010001),
         ({"client_order_id": "x" * 129}, 40010001),
     ],

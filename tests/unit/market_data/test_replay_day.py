@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tradewind.contracts.market_data import (
+    AuctionPrint,
     Bar,
     Depth,
     FeedEvent,
@@ -61,7 +62,8 @@ def test_prints_add_up_to_the_volume() -> None:
 
 def test_levels_stand_around_each_price_and_never_cross() -> None:
     events = play(day_bar("AAPL", DAY, "44.00 46.00 43.505 45.00"))
-    for depth, print_ in zip(events[2:10:2], events[3:10:2], strict=True):
+    ticks = [event for event in events if isinstance(event, Trade | Depth)]
+    for depth, print_ in zip(ticks[::2], ticks[1::2], strict=True):
         assert isinstance(depth, Depth)
         assert isinstance(print_, Trade)
         assert depth.bids[0].price < print_.price < depth.asks[0].price
@@ -73,11 +75,33 @@ def test_events_of_a_session_are_in_order_of_time() -> None:
     events = play(
         day_bar("AAPL", DAY, "44.00 46.00 43.50 45.00"), day_bar("IBM", DAY, "90 91 89 90")
     )
-    stamps = [event.at for event in events if isinstance(event, Trade | Depth)]
+    stamps = [event.at for event in events if isinstance(event, Trade | Depth | AuctionPrint)]
     session = exchange_session(DAY)
     assert stamps == sorted(stamps)
     assert session.opens_at <= stamps[0]
-    assert stamps[-1] < session.closes_at
+    assert stamps[-1] == session.closes_at
+
+
+def test_day_opens_and_closes_with_an_auction_at_its_first_and_last_price() -> None:
+    events = play(day_bar("AAPL", DAY, "44.00 46.00 43.50 45.00", volume=1_000_000))
+    auctions = [event for event in events if isinstance(event, AuctionPrint)]
+    assert [(each.auction, each.price, each.size) for each in auctions] == [
+        ("opening", price("44"), 20_000 * 10**9),
+        ("closing", price("45"), 80_000 * 10**9),
+    ]
+    assert isinstance(events[events.index(auctions[0]) + 1], Depth)
+    first_bar = next(index for index, event in enumerate(events) if isinstance(event, Bar))
+    assert events[first_bar - 1] == auctions[1]
+
+
+def test_session_says_when_it_ends_and_when_the_next_begins() -> None:
+    session, following = exchange_session(DAY), exchange_session(date(2005, 3, 1))
+    day = ReplayDay(session=session, bars=[], next_opens_at=following.opens_at)
+    opened, closed = day_events(day, 1, {}, {})
+    assert isinstance(opened, SessionOpened)
+    assert isinstance(closed, SessionClosed)
+    assert (opened.closes_at, opened.next_opens_at) == (session.closes_at, following.opens_at)
+    assert closed.next_opens_at == following.opens_at
 
 
 def test_symbol_without_a_bar_closes_where_it_stood() -> None:
@@ -87,8 +111,8 @@ def test_symbol_without_a_bar_closes_where_it_stood() -> None:
 
 
 def test_price_of_a_tenth_of_a_cent_still_has_bids() -> None:
-    depth = play(day_bar("AAPL", DAY, "0.001 0.002 0.001 0.002"))[2]
-    assert isinstance(depth, Depth)
+    events = play(day_bar("AAPL", DAY, "0.001 0.002 0.001 0.002"))
+    depth = next(event for event in events if isinstance(event, Depth))
     assert depth.bids[0].price == price("0.0009")
 
 

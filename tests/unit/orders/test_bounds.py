@@ -45,7 +45,7 @@ def rich() -> Stage:
         {"limit_price": None},
         {"order_type": OrderType.MARKET},
         {"order_type": OrderType.STOP},
-        {"time_in_force": TimeInForce.OPG},
+        {"order_type": OrderType.STOP, "time_in_force": TimeInForce.CLS},
         {"client_order_id": ""},
         {"client_order_id": "x" * 129},
         {"client_order_id": "a\x00b"},

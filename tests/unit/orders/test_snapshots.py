@@ -31,7 +31,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    14: "321ea5bc8d04c5b5",
+    15: "eec77df44a7418eb",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

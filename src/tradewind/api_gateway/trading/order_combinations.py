@@ -8,7 +8,6 @@ from tradewind.api_gateway.wire.errors import NotOfferedYet
 from tradewind.contracts.vocabulary import OrderClass, OrderSide, OrderType, TimeInForce
 from tradewind.platform.errors import MalformedRequest
 
-OFFERED_TIMES = frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK})
 WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 
@@ -36,11 +35,6 @@ def check_offered(sent: NewOrderBody, words: Words) -> None:
     """Raise ``NotOfferedYet`` for what this server does not do."""
     if words.order_class is OrderClass.MLEG:
         raise NotOfferedYet("mleg orders are not offered yet; send an order for each leg")
-    if words.time_in_force not in OFFERED_TIMES:
-        raise NotOfferedYet(
-            f"time_in_force {words.time_in_force.value} is not offered yet; "
-            "send day, gtc, ioc or fok"
-        )
     if sent.advanced_instructions is not None:
         raise NotOfferedYet("advanced_instructions are not offered yet")
 

@@ -12,7 +12,6 @@ from typing import TypeVar
 from tradewind.api_gateway.trading.instruments import InstrumentDirectory
 from tradewind.api_gateway.trading.order_bodies import NewOrderBody, ReplaceOrderBody
 from tradewind.api_gateway.trading.order_combinations import (
-    OFFERED_TIMES,
     WITH_LIMIT,
     WITH_STOP,
     Words,
@@ -108,7 +107,7 @@ def read_replacement(body: bytes, order: Order, instrument: Instrument | None) -
     if sent.time_in_force is not None:
         time_in_force = _word("time_in_force", sent.time_in_force, _TIMES)
     client_order_id = check_client_order_id(sent.client_order_id)
-    _check_replaceable(sent, order, time_in_force)
+    _check_replaceable(sent, order)
     qty = None
     if sent.qty is not None:
         qty = read_qty(sent.qty)
@@ -204,17 +203,11 @@ def _read_new_qty(
     return qty, None
 
 
-def _check_replaceable(
-    sent: ReplaceOrderBody, order: Order, time_in_force: TimeInForce | None
-) -> None:
+def _check_replaceable(sent: ReplaceOrderBody, order: Order) -> None:
     if sent.notional is not None:
         raise OrderNotAcceptable("notional cannot be replaced; cancel and send a new order")
     if sent.advanced_instructions is not None:
         raise NotOfferedYet("advanced_instructions are not offered yet")
-    if time_in_force is not None and time_in_force not in OFFERED_TIMES:
-        raise NotOfferedYet(
-            f"time_in_force {time_in_force.value} is not offered yet; send day, gtc, ioc or fok"
-        )
     kind = order.order_type
     if (sent.stop_price is not None and kind not in WITH_STOP) or (
         sent.trail is not None and kind is not OrderType.TRAILING_STOP

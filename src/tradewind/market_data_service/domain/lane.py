@@ -1,11 +1,12 @@
 """Instruments that trade in the same sessions: their market, their bars, the session that runs."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 
 from msgspec import Struct, field
 
 from tradewind.contracts.market_data import (
+    AuctionPrint,
     Bar,
     ExtendedHoursClosed,
     ExtendedHoursOpened,
@@ -14,7 +15,7 @@ from tradewind.contracts.market_data import (
     SessionOpened,
     Trade,
 )
-from tradewind.contracts.vocabulary import ExtendedPhase
+from tradewind.contracts.vocabulary import AuctionKind, ExtendedPhase
 from tradewind.market_data_service.domain.market_time import midnight_of
 from tradewind.market_data_service.domain.running_bars import BarBoard
 from tradewind.market_data_service.domain.sessions import Segment, Sessions
@@ -53,6 +54,8 @@ class Lane:
         self.board = BarBoard()
         self.running = running
         """The session that runs, or that an earlier process left open."""
+        self.opened_before: date | None = None
+        """The trading date that an earlier process opened and that may still run."""
         self._tells_sessions = tells_sessions
 
     def step(self, now: datetime, closing_prices: ClosingPrices) -> Happened:
@@ -68,6 +71,7 @@ class Lane:
                 self.running = segment
                 self.market.rest_until(segment.starts_at)
                 happened.events.extend(self.opening())
+                happened.events.extend(self._opening_auctions(segment))
             self._trade(segment, now, happened)
         return happened
 
@@ -78,8 +82,28 @@ class Lane:
             return []
         trading_date = running.day.trading_date
         if running.phase is None:
-            return [SessionOpened(trading_date, running.starts_at)]
+            next_opens_at = self._next_open(running)
+            return [SessionOpened(trading_date, running.starts_at, running.ends_at, next_opens_at)]
         return [ExtendedHoursOpened(trading_date, running.starts_at, running.phase)]
+
+    def _next_open(self, segment: Segment) -> datetime | None:
+        following = self.sessions.following(segment.day)
+        return following.opens_at if following else None
+
+    def _opening_auctions(self, segment: Segment) -> list[AuctionPrint]:
+        """Return the auctions at fair values, unless the session is one that goes on."""
+        if segment.phase is not None or segment.day.trading_date == self.opened_before:
+            return []
+        prices = {symbol: state.fair_price for symbol, state in self.market.state().items()}
+        return self._auctions(AuctionKind.OPENING, segment.starts_at, prices)
+
+    def _auctions(
+        self, kind: AuctionKind, at: datetime, prices: Mapping[str, PriceUnits]
+    ) -> list[AuctionPrint]:
+        if not self._tells_sessions:
+            return []
+        sizes = self.market.auction_sizes()
+        return [AuctionPrint(each, at, kind, prices[each], size) for each, size in sizes.items()]
 
     def _trade(self, segment: Segment, until: datetime, happened: Happened) -> None:
         is_regular = segment.phase is None
@@ -103,14 +127,17 @@ class Lane:
         trading_date = segment.day.trading_date
         if segment.phase is None:
             follows = self.sessions.segment(now)
+            closes = closing_prices(happened.events)
+            happened.events.extend(self._auctions(AuctionKind.CLOSING, segment.ends_at, closes))
             happened.events.append(
                 SessionClosed(
                     trading_date,
                     segment.ends_at,
-                    closing_prices(happened.events),
+                    closes,
                     after_hours_follow=follows is not None
                     and follows.phase is ExtendedPhase.AFTER_HOURS
                     and follows.day == segment.day,
+                    next_opens_at=self._next_open(segment),
                 )
             )
         elif segment.phase is ExtendedPhase.AFTER_HOURS:

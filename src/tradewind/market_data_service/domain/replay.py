@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from tradewind.contracts.market_data import (
+    AuctionPrint,
     Bar,
     CorporateAction,
     Depth,
@@ -22,6 +23,7 @@ from tradewind.contracts.market_data import (
     Trade,
     TradingDay,
 )
+from tradewind.contracts.vocabulary import AuctionKind
 from tradewind.platform.money import SCALE, PriceUnits, QuantityUnits, Rounding, divide
 
 PRINTS_PER_DAY = 4
@@ -36,6 +38,10 @@ _PER_MILLION_MIN, _PER_MILLION_MAX = 500, 1500
 
 _SUB_DOLLAR_TICK = SCALE // 10_000
 
+_AUCTION_PERCENT = {AuctionKind.OPENING: 2, AuctionKind.CLOSING: 8}
+"""How much of a day's volume is said to change hands in each auction. The prints hold it already;
+an auction takes nothing away from them."""
+
 
 class ReplayDay(Struct, frozen=True, kw_only=True):
     """One trading day of a replay: its bars by symbol, and the actions that go ex."""
@@ -43,6 +49,8 @@ class ReplayDay(Struct, frozen=True, kw_only=True):
     session: TradingDay
     bars: Sequence[Bar]
     actions: Sequence[CorporateAction] = ()
+    next_opens_at: datetime | None = None
+    """When the exchange's next session begins."""
 
 
 def day_events(
@@ -56,8 +64,12 @@ def day_events(
     ``ticks`` holds the price increments, ``last_closes`` the newest close of every symbol that
     traded before: a symbol without a bar closes where it stood.
     """
-    session = day.session
-    events: list[FeedEvent] = [*day.actions, SessionOpened(session.trading_date, session.opens_at)]
+    session, next_opens_at = day.session, day.next_opens_at
+    events: list[FeedEvent] = [
+        *day.actions,
+        SessionOpened(session.trading_date, session.opens_at, session.closes_at, next_opens_at),
+        *(day_auction(bar, session, AuctionKind.OPENING) for bar in day.bars),
+    ]
     shown = [
         list(
             zip(
@@ -71,10 +83,23 @@ def day_events(
     for phase in range(PRINTS_PER_DAY):
         for pairs in shown:
             events.extend(pairs[phase])
+    events.extend(day_auction(bar, session, AuctionKind.CLOSING) for bar in day.bars)
     events.extend(day.bars)
     closes = {**last_closes, **{bar.symbol: bar.close for bar in day.bars}}
-    events.append(SessionClosed(session.trading_date, session.closes_at, closes))
+    closed = SessionClosed(
+        session.trading_date, session.closes_at, closes, next_opens_at=next_opens_at
+    )
+    events.append(closed)
     return events
+
+
+def day_auction(bar: Bar, session: TradingDay, kind: AuctionKind) -> AuctionPrint:
+    """Return the auction at a day's open or close, in whole shares."""
+    opens = kind is AuctionKind.OPENING
+    size = bar.volume * _AUCTION_PERCENT[kind] // (100 * SCALE) * SCALE
+    at = session.opens_at if opens else session.closes_at
+    price = bar.open if opens else bar.close
+    return AuctionPrint(bar.symbol, at, kind, price, QuantityUnits(size))
 
 
 def path_of(bar: Bar) -> tuple[PriceUnits, PriceUnits, PriceUnits, PriceUnits]:

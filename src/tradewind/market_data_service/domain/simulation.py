@@ -98,6 +98,10 @@ class SimulatedMarket:
         """Return the levels as they stand."""
         return [book.depth(self._at) for book in self._books]
 
+    def auction_sizes(self) -> Mapping[str, QuantityUnits]:
+        """Return what would change hands by symbol if all makers met at one price."""
+        return {book.symbol: book.auction_size() for book in self._books}
+
     def state(self) -> Mapping[str, InstrumentState]:
         """Return what a later run needs, by symbol."""
         return {book.symbol: book.state() for book in self._books}
@@ -142,6 +146,10 @@ class _SimulatedBook:
             fair_price=PriceUnits(max(round(self._fair), 1) * self._tick),
             next_trade_id=self._next_trade_id,
         )
+
+    def auction_size(self) -> QuantityUnits:
+        """Return what both sides have in their levels."""
+        return QuantityUnits(min(sum(self._bid_lots), sum(self._ask_lots)) * LOT)
 
     def _take(self, since: datetime, elapsed: timedelta, events: list[Trade | Depth]) -> None:
         at_rest = _HEAT_WHEN_THIN if self._is_thin else _HEAT_AT_REST

@@ -230,10 +230,12 @@ class ReplayFeed:
 
     def _replay_day(self, index: int) -> ReplayDay:
         session = self._past.days[index]
+        following = self._calendar.after(session.trading_date)
         return ReplayDay(
             session=session,
             bars=self._past.bars_of(session.trading_date),
             actions=self._past.actions_between(self._actions_after, session.trading_date),
+            next_opens_at=following.opens_at if following else None,
         )
 
     def _remember_closes(self, done: int) -> None:

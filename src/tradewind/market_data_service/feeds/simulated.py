@@ -69,6 +69,7 @@ class SimulatedFeed:
         self._interval_s = interval_s
         self._stopped = stored.stopped
         lanes[0].running = self._left_open(stored)
+        lanes[0].opened_before = stored.trading_date if stored.session_open else None
         self._recorder = Recorder(
             stored.spec.venue_id, self.sources[0], storage, standing=self._standing
         )

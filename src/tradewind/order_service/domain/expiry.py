@@ -1,26 +1,33 @@
 """The end of a session: which orders end with it."""
 
-from datetime import date
+from datetime import date, datetime
 
 from tradewind.contracts.journal import OrderExpired, SessionEnded
 from tradewind.contracts.terms import GTC_LIFETIME
 from tradewind.contracts.vocabulary import TimeInForce
+from tradewind.order_service.domain import auctions, groups
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.state import OrderState
 from tradewind.platform.money import PriceUnits
 
 
 def end_session(
-    core: Core, running: date, closing_prices: dict[str, PriceUnits], after_hours: bool = False
+    core: Core,
+    running: date,
+    closing_prices: dict[str, PriceUnits],
+    after_hours: bool = False,
+    next_opens_at: datetime | None = None,
 ) -> None:
     """End the regular session of a date, for good or with its after-hours to follow."""
+    auctions.end_all(core, closing_prices)
+    groups.settle(core)
     for order in list(core.state.orders.values()):
         if is_too_old(core, order) or (
             order.time_in_force is TimeInForce.DAY and not (after_hours and order.extended_hours)
         ):
             expire(core, order)
     forget_depth(core)
-    core.emit(SessionEnded(running, closing_prices))
+    core.emit(SessionEnded(running, closing_prices, next_opens_at))
 
 
 def expire(core: Core, order: OrderState) -> None:

@@ -15,6 +15,7 @@ from tradewind.contracts.journal import (
     SessionStarted,
 )
 from tradewind.contracts.market_data import (
+    AuctionPrint,
     CashDividend,
     Depth,
     ExtendedHoursClosed,
@@ -26,8 +27,14 @@ from tradewind.contracts.market_data import (
     Split,
     Trade,
 )
-from tradewind.contracts.vocabulary import ExtendedPhase, OrderId, OrderStatus
-from tradewind.order_service.domain import extended_hours, groups, margin_calls, triggers
+from tradewind.contracts.vocabulary import AuctionKind, ExtendedPhase, OrderId, OrderStatus
+from tradewind.order_service.domain import (
+    auctions,
+    extended_hours,
+    groups,
+    margin_calls,
+    triggers,
+)
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.expiry import end_session
@@ -45,8 +52,14 @@ from tradewind.platform.money import (
 
 _AFTER_HOURS = ExtendedPhase.AFTER_HOURS
 _TIMED = (
-    Depth, Trade, SessionOpened, SessionClosed, ExtendedHoursOpened, ExtendedHoursClosed
-)  # fmt: skip
+    Depth,
+    Trade,
+    AuctionPrint,
+    SessionOpened,
+    SessionClosed,
+    ExtendedHoursOpened,
+    ExtendedHoursClosed,
+)
 """Events that have a time of their own."""
 
 
@@ -94,6 +107,8 @@ def show_depth(core: Core, depth: Depth) -> None:
     view = core.view.learn(depth.symbol)
     is_first = not view.has_shown
     view.show(depth, core.at)
+    if is_first:
+        auctions.hold_without_print(core, depth.symbol)
     if is_first and _crosses(core, depth.symbol):
         _join_again(core, depth.symbol)
     for order in list(core.books.market_orders.get(depth.symbol, {}).values()):
@@ -164,8 +179,25 @@ def _fill_place(core: Core, place: Resting, qty: int) -> None:
 
 def tell_trade(core: Core, trade: Trade) -> None:
     """Let a trade fill the orders that rest, then set going those that waited for its price."""
+    auctions.hold_without_print(core, trade.symbol)
     print_trade(core, trade)
     triggers.on_trade(core, trade.symbol, trade.price)
+
+
+def hold_auction(core: Core, event: AuctionPrint) -> None:
+    """Let orders take part in the market's own auction, then set the stops going it reached.
+
+    The opening auction is over once the market has shown depth.
+    """
+    if not core.is_open or core.state.is_round_the_clock(event.symbol):
+        return
+    opens = event.auction is AuctionKind.OPENING
+    if opens and core.view.instrument(event.symbol).has_shown:
+        return
+    price = auctions.hold(core, event.symbol, event.auction, event.price, event.size)
+    core.view.learn(event.symbol).last_price = price or event.price
+    if opens:
+        triggers.on_trade(core, event.symbol, price or event.price)
 
 
 def print_trade(core: Core, trade: Trade) -> None:
@@ -178,7 +210,7 @@ def print_trade(core: Core, trade: Trade) -> None:
     book = core.books.books.get(trade.symbol)
     if book is None or not core.trades(trade.symbol):
         return
-    left = core.view.size_of(trade)
+    left = core.view.size_of(trade.size)
     for side in (BUY, SELL):
         used = 0
         """What the trade has used up of the feed's own queue at its price."""
@@ -210,11 +242,11 @@ def open_session(core: Core, event: SessionOpened) -> None:
             return
         end_session(core, running, core.view.last_prices())
     extended_hours.give_way(core, event.trading_date)
-    core.emit(SessionStarted(event.trading_date))
+    core.emit(SessionStarted(event.trading_date, event.closes_at, event.next_opens_at))
     for order in list(core.state.orders.values()):
         if order.status is OrderStatus.ACCEPTED:
             ahead = QuantityUnits(0)
-            if order.limit_price is not None and not order.waits:
+            if order.limit_price is not None and auctions.meets_book(order):
                 ahead = core.view.queue_ahead(order.symbol, side_of(order), order.limit_price)
             core.emit(OrderActivated(order.order_id, order.account_id, ahead))
 
@@ -226,7 +258,9 @@ def close_session(core: Core, event: SessionClosed) -> None:
     """
     running = core.state.session_date
     if running is not None and event.trading_date >= running:
-        end_session(core, running, event.closing_prices, event.after_hours_follow)
+        end_session(
+            core, running, event.closing_prices, event.after_hours_follow, event.next_opens_at
+        )
 
 
 def open_extended_hours(core: Core, event: ExtendedHoursOpened) -> None:
@@ -292,6 +326,7 @@ _HANDLERS: dict[type, Callable[[Core, Any], None]] = {
     Listing: list_instrument,
     Depth: show_depth,
     Trade: tell_trade,
+    AuctionPrint: hold_auction,
     SessionOpened: open_session,
     SessionClosed: close_session,
     ExtendedHoursOpened: open_extended_hours,

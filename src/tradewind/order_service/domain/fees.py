@@ -182,7 +182,7 @@ class Fees:
         if self.free:
             return NO_FEE
         own = 0
-        if self._by_liquidity:
+        if self._by_liquidity and liquidity is not Liquidity.AUCTION:
             rate = self._liquidity[liquidity]
             own = rate.of(fill_qty, fill_value, _LIQUIDITY_STEP, Rounding.DOWN)
         order_part = max(0, self.total(side, qty, value) - order_fees)

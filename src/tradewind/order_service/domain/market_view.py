@@ -7,7 +7,7 @@ place in the queue is the one it was accepted with, which is never better than t
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tradewind.contracts.market_data import Depth, DepthLevel, Trade
+from tradewind.contracts.market_data import Depth, DepthLevel
 from tradewind.contracts.venues import FillSettings
 from tradewind.contracts.vocabulary import FillModel, OrderId
 from tradewind.order_service.domain.book import BUY
@@ -221,9 +221,9 @@ class MarketView:
         view = self.instruments.get(symbol)
         return QuantityUnits((view.shown[side].size_at(price) or 0) if view else 0)
 
-    def size_of(self, trade: Trade) -> int:
-        """Return how much of the orders that wait a trade can fill."""
-        return _ANY_SIZE if self.settings.model is FillModel.INSTANT else trade.size
+    def size_of(self, size: QuantityUnits) -> int:
+        """Return how much of the orders that wait a trade of some size can fill."""
+        return _ANY_SIZE if self.settings.model is FillModel.INSTANT else size
 
     def push(self, symbol: str, side: int, price: int, qty: int) -> None:
         """Note that users took so much of what the feed showed, where that moves its prices."""

@@ -109,21 +109,21 @@ def fill(
 
 def affordable(core: Core, order: OrderState, price: PriceUnits, qty: QuantityUnits) -> bool:
     """Tell whether a fill can be paid: a market buy may meet prices above its hold."""
-    if not _pays_at_market(order):
+    if not pays_at_market(order):
         return True
     value = multiply_units(price, qty, Rounding.DOWN)
     spendable = margin.spendable(core, core.state.accounts[order.account_id])
-    return _beyond_hold(core, order, order.filled_qty + qty, order.filled_value + value) <= (
+    return beyond_hold(core, order, order.filled_qty + qty, order.filled_value + value) <= (
         spendable
     )
 
 
-def _pays_at_market(order: OrderState) -> bool:
+def pays_at_market(order: OrderState) -> bool:
     """Tell whether an order opens a position at prices that its hold may not cover."""
     return order.limit_price is None and order.intent is PositionIntent.BUY_TO_OPEN
 
 
-def _beyond_hold(core: Core, order: OrderState, filled_qty: int, filled_value: int) -> int:
+def beyond_hold(core: Core, order: OrderState, filled_qty: int, filled_value: int) -> int:
     """Return the cash that a buy takes besides its hold once it has traded so much.
 
     Of a margin account what it requires of the free equity. Its rest stays reserved at the price it
@@ -260,7 +260,7 @@ def _fillable(core: Core, order: OrderState) -> bool:
     """Tell whether an order can trade in full at once, and pay for all of it."""
     left: int = order.qty - _taken_by_waiting(core, order)
     value = 0
-    at_market = _pays_at_market(order)
+    at_market = pays_at_market(order)
     account = core.state.accounts[order.account_id]
     spendable = margin.spendable(core, account) if at_market else 0
     for price, size in _reachable(core, order):
@@ -270,7 +270,7 @@ def _fillable(core: Core, order: OrderState) -> bool:
         left -= qty
         if at_market:
             value += multiply_units(PriceUnits(price), QuantityUnits(qty), Rounding.DOWN)
-            if _beyond_hold(core, order, order.qty - left, value) > spendable:
+            if beyond_hold(core, order, order.qty - left, value) > spendable:
                 return False
     return left <= 0
 
@@ -304,7 +304,7 @@ def _taken_by_waiting(core: Core, order: OrderState) -> int:
             if cash is None:
                 cash = margin.spendable(core, core.state.accounts[other.account_id])
             value = other.filled_value + multiply_units(price, qty, Rounding.DOWN)
-            cash -= _beyond_hold(core, other, other.filled_qty + qty, value)
+            cash -= beyond_hold(core, other, other.filled_qty + qty, value)
             if cash < 0:
                 continue
             spendable[other.account_id] = cash

@@ -111,6 +111,13 @@ class SessionNotOpen(Refusal):
     title = "Market closed"
 
 
+class AuctionNotOpen(Refusal):
+    """An order for an auction came too late for it, or too early for the next."""
+
+    code = 42210201
+    title = "Auction not open for orders"
+
+
 class NoPriceKnown(Refusal):
     """A market order needs a price to reserve its cash at, and none is known."""
 

@@ -12,7 +12,14 @@ from tradewind.contracts.vocabulary import (
     PositionIntent,
     TimeInForce,
 )
-from tradewind.order_service.domain import holds, instrument_rules, intents, limits, routing
+from tradewind.order_service.domain import (
+    auctions,
+    holds,
+    instrument_rules,
+    intents,
+    limits,
+    routing,
+)
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.holds import NOTHING, Hold
 from tradewind.order_service.domain.refusals import (
@@ -26,7 +33,7 @@ from tradewind.order_service.domain.refusals import (
     TradingSuspended,
     WashTrade,
 )
-from tradewind.order_service.domain.state import AccountState, OrderState, book_side
+from tradewind.order_service.domain.state import AUCTION_TIMES, AccountState, OrderState, book_side
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import (
     SCALE,
@@ -52,7 +59,7 @@ _WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 _WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 _STOPS = _WITH_STOP | {OrderType.TRAILING_STOP}
 _PLAIN = Terms()
-_OFFERED_TIMES = _IMMEDIATE | {TimeInForce.DAY, TimeInForce.GTC}
+_STANDING = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 
 
 def check(
@@ -91,13 +98,16 @@ def check(
             f"the market is closed and a {order.time_in_force} order must trade at once; "
             "use day or gtc"
         )
+    if order.time_in_force in AUCTION_TIMES:
+        auctions.check_entry(core, order.time_in_force)
     if price is None and intent.opens:
         raise NoPriceKnown(f"no price of {order.symbol} is known yet; send a limit order")
     limits.check(core, account, order, intent, price, instead_of)
     intents.check(core, account, order, intent)
     if not reserves:
         return NOTHING
-    if order.terms is None or not order.terms.waits:
+    waits = order.terms is not None and order.terms.waits
+    if not waits and order.time_in_force not in AUCTION_TIMES:
         _check_wash_trade(core, account, order, instead_of)
     if not intent.opens:
         return _hold_shares(core, account, order, instead_of)
@@ -122,8 +132,6 @@ def _check_fields(order: SubmitOrder) -> None:
     elif order.limit_price is not None:
         raise MalformedRequest(f"a {order.order_type} order has no limit_price")
     _check_terms(order)
-    if order.time_in_force not in _OFFERED_TIMES:
-        raise MalformedRequest(f"time_in_force {order.time_in_force} does not exist here")
 
 
 def _check_terms(order: SubmitOrder) -> None:
@@ -138,11 +146,13 @@ def _check_terms(order: SubmitOrder) -> None:
         raise MalformedRequest(f"a {order.order_type} order needs a stop_price above 0")
     if terms.stop_price is not None and order.order_type not in _STOPS:
         raise MalformedRequest(f"a {order.order_type} order has no stop_price")
-    if order.order_type in _STOPS and order.time_in_force in _IMMEDIATE:
+    if order.order_type in _STOPS and order.time_in_force not in _STANDING:
         raise MalformedRequest(f"a {order.order_type} order must be day or gtc")
+    if terms.group_id is not None and order.time_in_force not in _STANDING:
+        raise MalformedRequest(f"an order of a {terms.order_class} group must be day or gtc")
     if order.extended_hours and not (
         order.order_type is OrderType.LIMIT
-        and order.time_in_force in (TimeInForce.DAY, TimeInForce.GTC)
+        and order.time_in_force in _STANDING
         and terms.group_id is None
     ):
         raise MalformedRequest("an order for extended hours must be a simple day or gtc limit")

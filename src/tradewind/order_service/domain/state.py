@@ -216,6 +216,10 @@ class VenueState(Struct, kw_only=True):
     """The session beside the regular one that runs."""
     trading_date: date | None = None
     """The newest trading date that has begun, with its first session of any kind."""
+    session_closes_at: datetime | None = None
+    """When the session that is open is to end, as far as the feed has told."""
+    next_opens_at: datetime | None = None
+    """When the next session is to begin."""
     accounts: dict[AccountId, AccountState] = field(default_factory=dict)
     orders: dict[OrderId, OrderState] = field(default_factory=dict)
     """Open orders, in order of acceptance."""
@@ -271,17 +275,21 @@ class VenueState(Struct, kw_only=True):
         )
 
 
+AUCTION_TIMES = frozenset({TimeInForce.OPG, TimeInForce.CLS})
+"""Times in force of orders that trade in an auction and nowhere else."""
+
 _APART = frozenset({OrderStatus.ACCEPTED, OrderStatus.HELD})
 """Orders in no book: they wait for the session or for their entry."""
 
 
 class Books:
-    """The books of a venue: limit orders by symbol, market orders that wait for a price, and
-    orders that wait for their stop price."""
+    """The books of a venue: limit orders by symbol, market orders that wait for a price, orders
+    that wait for their stop price, and orders for one auction alone."""
 
-    __slots__ = ("books", "market_orders", "places", "triggers")
+    __slots__ = ("auctions", "books", "market_orders", "places", "triggers")
 
     def __init__(self) -> None:
+        self.auctions: dict[tuple[str, TimeInForce], dict[OrderId, OrderState]] = {}
         self.books: dict[str, Book] = {}
         self.market_orders: dict[str, dict[OrderId, OrderState]] = {}
         self.places: dict[OrderId, Resting] = {}
@@ -296,6 +304,7 @@ class Books:
 
     def rebuild(self, state: VenueState) -> None:
         """Take everything out and let those orders in that the present session is for."""
+        self.auctions.clear()
         self.books.clear()
         self.market_orders.clear()
         self.places.clear()
@@ -316,6 +325,10 @@ class Books:
             return
         if order.terms is not None and order.terms.waits:
             self.triggers.add(order.order_id, order.symbol, order.side, order.terms, order.priority)
+            return
+        if order.time_in_force in AUCTION_TIMES:
+            entered = self.auctions.setdefault((order.symbol, order.time_in_force), {})
+            entered[order.order_id] = order
             return
         if order.limit_price is None:
             self.market_orders.setdefault(order.symbol, {})[order.order_id] = order
@@ -361,6 +374,12 @@ class Books:
         place = self.places.pop(order.order_id, None)
         if place is not None:
             self.books[order.symbol].remove(place)
+            return
+        entered = self.auctions.get((order.symbol, order.time_in_force))
+        if entered is not None:
+            entered.pop(order.order_id, None)
+            if not entered:
+                del self.auctions[order.symbol, order.time_in_force]
             return
         waiting = self.market_orders.get(order.symbol)
         if waiting is not None:

@@ -34,7 +34,7 @@ from tradewind.order_service.domain.refusals import (
     OrderNotFound,
     PositionNotFound,
 )
-from tradewind.order_service.domain.state import OrderState, book_side
+from tradewind.order_service.domain.state import AUCTION_TIMES, OrderState, book_side
 from tradewind.platform.errors import MalformedRequest, Refusal
 from tradewind.platform.ids import derived_id
 from tradewind.platform.money import SCALE, QuantityUnits, format_units
@@ -67,14 +67,15 @@ def accept(
     side = book_side(command.side)
     waits = command.terms is not None and command.terms.waits
     is_routed = core.spec.broker is not None
-    joins = core.takes(command) and not is_routed
+    joins = core.takes(command) and not is_routed and command.time_in_force is not TimeInForce.OPG
     status = OrderStatus.NEW if joins else OrderStatus.ACCEPTED
     if is_routed:
         status = OrderStatus.PENDING_NEW
+    meets_book = joins and not (waits or is_held) and command.time_in_force not in AUCTION_TIMES
     # Also when the order ends at once, before anybody can look its id up.
     core.known_client_order_ids.add((command.account_id, command.client_order_id))
     queue_ahead = QuantityUnits(0)
-    if joins and command.limit_price is not None and not (waits or is_held):
+    if meets_book and command.limit_price is not None:
         queue_ahead = core.view.queue_ahead(command.symbol, side, command.limit_price)
     core.emit(
         OrderAccepted(
@@ -99,11 +100,10 @@ def accept(
     )
     groups.take_legs(core, command)
     order = core.state.orders[command.order_id]
-    if order.status is OrderStatus.NEW:
-        if waits:
-            triggers.start(core, order)
-        else:
-            match_incoming(core, order)
+    if order.status is OrderStatus.NEW and waits:
+        triggers.start(core, order)
+    elif meets_book:
+        match_incoming(core, order)
     return order
 
 

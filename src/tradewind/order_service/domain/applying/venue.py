@@ -39,6 +39,8 @@ def _session_started(
 ) -> list[Posting]:
     was_extended = state.extended_phase is not None
     state.session_date = event.trading_date
+    state.session_closes_at = event.closes_at
+    state.next_opens_at = event.next_opens_at
     state.extended_phase = None
     if state.trading_date != event.trading_date:
         _begin_day(state, event.trading_date)
@@ -89,6 +91,8 @@ def _session_ended(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.SessionEnded
 ) -> list[Posting]:
     state.session_date = None
+    state.session_closes_at = None
+    state.next_opens_at = event.next_opens_at or state.next_opens_at
     state.closing_prices.update(event.closing_prices)
     for account in state.accounts.values():
         equity = state.cash_available(account) + state.cash_held(account)
@@ -101,6 +105,12 @@ def _session_ended(
                 kept += maintenance(state.listing(symbol), qty, abs(worth))
         account.closing_equity = MoneyUnits(equity)
         account.closing_maintenance = MoneyUnits(kept)
+    return NOTHING
+
+
+def _auction_crossed(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.AuctionCrossed
+) -> list[Posting]:
     return NOTHING
 
 
@@ -152,6 +162,7 @@ HANDLERS: Handlers = {
     journal.InstrumentListed: _instrument_listed,
     journal.SessionStarted: _session_started,
     journal.SessionEnded: _session_ended,
+    journal.AuctionCrossed: _auction_crossed,
     journal.ExtendedHoursStarted: _extended_hours_started,
     journal.ExtendedHoursEnded: _extended_hours_ended,
     journal.PositionSplit: _position_split,
