@@ -19,6 +19,7 @@ from tradewind.contracts.vocabulary import (
     AuctionKind,
     ExtendedPhase,
     FeedKind,
+    OrderSide,
     SessionHours,
     VenueId,
 )
@@ -40,6 +41,8 @@ class Trade(Struct, frozen=True, tag="trade"):
     exchange: str = "V"
     conditions: tuple[str, ...] = ()
     tape: str = "C"
+    taker_side: OrderSide | None = None
+    """Who came to whom, where the source knows it."""
 
 
 class Quote(Struct, frozen=True, tag="quote"):
@@ -373,6 +376,10 @@ class MarketDataService(Protocol):
         ...
 
     @repeatable
+    async def latest_depths(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Depth]:
+        """Return the levels that each symbol shows."""
+        ...
+
     async def latest_bars(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Bar]:
         """Return the newest minute bar (daily where the feed has none) of each symbol."""
         ...

@@ -11,6 +11,7 @@ from tradewind.contracts.market_data import (
     BarPage,
     BarQuery,
     CorporateAction,
+    Depth,
     FeedSpec,
     FeedState,
     Instrument,
@@ -143,6 +144,11 @@ class MarketData:
         """Return the newest quote of each symbol that has one."""
         known = self._feed(venue_id).venue.known(_upper(symbols))
         return {symbol: kept.quote for symbol, kept in known if kept.quote}
+
+    async def latest_depths(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Depth]:
+        """Return the levels that each symbol shows."""
+        known = self._feed(venue_id).venue.known(_upper(symbols))
+        return {symbol: kept.depth for symbol, kept in known if kept.depth}
 
     async def latest_bars(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Bar]:
         """Return the newest minute bar (daily where the feed has none) of each symbol."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from tradewind.contracts.market_data import Quote, Trade
-from tradewind.contracts.vocabulary import VenueId
+from tradewind.contracts.vocabulary import OrderSide, VenueId
 from tradewind.market_data_service.domain.paging import Position
-from tradewind.platform.database import Database, PooledConnection
+from tradewind.platform.database import Database, PooledConnection, Record
 from tradewind.platform.money import PriceUnits, QuantityUnits, from_units
 
 TICKS_KEPT = timedelta(hours=8)
@@ -32,7 +32,8 @@ LIMIT $6
 """
 
 _TRADES = """
-SELECT symbol, at, (price * 1000000000)::bigint, (size * 1000000000)::bigint, trade_id FROM trades
+SELECT symbol, at, (price * 1000000000)::bigint, (size * 1000000000)::bigint, trade_id,
+       taker_side FROM trades
 """
 
 _QUOTES = """
@@ -42,7 +43,7 @@ SELECT symbol, at, (bid_price * 1000000000)::bigint, (bid_size * 1000000000)::bi
 
 _LATEST_TRADES = """
 SELECT DISTINCT ON (symbol) symbol, at, (price * 1000000000)::bigint,
-       (size * 1000000000)::bigint, trade_id
+       (size * 1000000000)::bigint, trade_id, taker_side
 FROM trades WHERE venue_id = $1 ORDER BY symbol, at DESC, trade_id DESC
 """
 
@@ -97,7 +98,7 @@ class TickRepository:
             after and after.at,
             after and after.number,
         )
-        return [Trade(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+        return [_trade(row) for row in rows]
 
     async def page_quotes(
         self,
@@ -126,9 +127,7 @@ class TickRepository:
     async def latest_trades(self, venue_id: VenueId) -> list[Trade]:
         """Return the newest stored trade of each symbol."""
         rows = await self._database.fetch(_LATEST_TRADES, venue_id)
-        return [
-            Trade(row[0], row[1], PriceUnits(row[2]), QuantityUnits(row[3]), row[4]) for row in rows
-        ]
+        return [_trade(row) for row in rows]
 
     async def _drop_before(self, oldest: datetime) -> None:
         limit = f"{oldest:%Y%m%d%H}"
@@ -149,9 +148,12 @@ async def copy_ticks(
     if trades:
         await connection.copy_records_to_table(
             "trades",
-            columns=("venue_id", "symbol", "at", "trade_id", "price", "size"),
+            columns=("venue_id", "symbol", "at", "trade_id", "price", "size", "taker_side"),
             records=[
-                (venue_id, t.symbol, t.at, t.trade_id, from_units(t.price), from_units(t.size))
+                (
+                    *(venue_id, t.symbol, t.at, t.trade_id),
+                    *(from_units(t.price), from_units(t.size), t.taker_side),
+                )
                 for t in trades
             ],
         )
@@ -172,6 +174,18 @@ async def copy_ticks(
                 for q in quotes
             ],
         )
+
+
+def _trade(row: Record) -> Trade:
+    side = row[5]
+    return Trade(
+        row[0],
+        row[1],
+        PriceUnits(row[2]),
+        QuantityUnits(row[3]),
+        row[4],
+        taker_side=None if side is None else OrderSide(side),
+    )
 
 
 def _hour_of(at: datetime) -> datetime:

@@ -9,6 +9,7 @@ from tradewind.contracts.market_data import (
     BarPage,
     BarQuery,
     CorporateAction,
+    Depth,
     FeedSpec,
     FeedState,
     Instrument,
@@ -129,6 +130,10 @@ class MarketDataInMemory:
         return {_TRADE: trade} if _TRADE in symbols else {}
 
     async def latest_quotes(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Quote]:
+        """Return nothing."""
+        return {}
+
+    async def latest_depths(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Depth]:
         """Return nothing."""
         return {}
 

@@ -285,6 +285,23 @@ def test_nobody_is_answered_in_the_documented_shape(
     stranger.close()
 
 
+def test_crypto_data(live: Checked) -> None:
+    pairs = "symbols=BTC%2FUSD,ETH%2FUSD"
+    root = "/v1beta3/crypto/us"
+    for kind in ("trades", "quotes", "bars", "orderbooks"):
+        wait_for(
+            lambda kind=kind: len(live.get(f"{root}/latest/{kind}?{pairs}")[kind]) == 2,
+            f"the first {kind} of both pairs",
+        )
+    assert live.get(f"{root}/bars?{pairs}&timeframe=1Min&limit=3")["next_page_token"]
+    trades = live.get(f"{root}/trades?{pairs}&limit=3")["trades"]["BTC/USD"]
+    assert {trade["tks"] for trade in trades} <= {"B", "S"}
+    assert live.get(f"{root}/quotes?{pairs}&limit=3&sort=desc")["quotes"]
+    assert set(live.get(f"{root}/snapshots?{pairs}")["snapshots"]) == {"BTC/USD", "ETH/USD"}
+    live.get(f"{root}/bars?symbols=AAPL&timeframe=1Min", 400)
+    live.get(f"/v1beta3/crypto/mars/snapshots?{pairs}", 400)
+
+
 def test_every_operation_that_is_served_and_documented_was_checked(
     request: pytest.FixtureRequest, platform: PlatformProcess, documents: Documents
 ) -> None:

@@ -42,7 +42,7 @@ async def test_every_declared_route_answers_below_api_alike(gateway) -> None:
     for route in gateway.app.table.routes:
         path = route.path.replace(":path}", "}").format(
             order_id="x", symbol_or_asset_id="x", activity_type="x", key_id="x", venue_id="x",
-            symbol="x", ticktype="x", account_id="x",
+            symbol="x", ticktype="x", account_id="x", loc="us",
         )  # fmt: skip
         at_root = await gateway.call(route.method, path)
         below_api = await gateway.call(route.method, "/api" + path)
@@ -70,7 +70,7 @@ async def test_unknown_path_is_a_json_404(gateway) -> None:
         ("/v2/options/contracts", "options are"),
         ("/v1beta1/options/bars", "options are"),
         ("/v1beta1/news", "news is"),
-        ("/v1beta3/crypto/us/bars", "crypto is"),
+        ("/v1beta2/crypto/bars", "crypto is"),
         ("/v2/wallets/transfers", "wallets are"),
         ("/v2/positions/AAPL/exercise", "options are"),
     ],

@@ -1,4 +1,4 @@
-"""The routes of Alpaca's stock data and corporate actions."""
+"""The routes of Alpaca's stock data, crypto data and corporate actions."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from tradewind.api_gateway.market_data import bodies, corporate_actions, reference
 from tradewind.api_gateway.market_data.corporate_actions import CorporateActions
+from tradewind.api_gateway.market_data.crypto import CryptoEndpoints
 from tradewind.api_gateway.market_data.numbers import json_encoder
 from tradewind.api_gateway.market_data.query import (
     BAR_PARAMETERS,
@@ -39,7 +40,11 @@ class _Series(NamedTuple):
 
 def routes(market_data: MarketDataService) -> list[Route]:
     """Return the market-data routes over a service."""
-    return [*_stock_routes(StockData(market_data)), *_reference_routes(market_data)]
+    return [
+        *_stock_routes(StockData(market_data)),
+        *CryptoEndpoints(market_data).routes(),
+        *_reference_routes(market_data),
+    ]
 
 
 def _stock_routes(stocks: StockData) -> list[Route]:

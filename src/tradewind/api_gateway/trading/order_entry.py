@@ -188,11 +188,12 @@ def _read_new_qty(
     if sent.qty is None:
         if sent.notional is None:
             raise MalformedRequest("qty or notional is required")
-        if words.time_in_force is not TimeInForce.DAY:
-            raise OrderNotAcceptable(
-                f"notional orders must be DAY orders, not {words.time_in_force.value}"
-            )
-        check_fraction(words)
+        if instrument.asset_class is AssetClass.US_EQUITY:
+            if words.time_in_force is not TimeInForce.DAY:
+                raise OrderNotAcceptable(
+                    f"notional orders must be DAY orders, not {words.time_in_force.value}"
+                )
+            check_fraction(words)
         return QuantityUnits(0), read_notional(sent.notional, instrument)
     if sent.notional is not None:
         raise MalformedRequest("qty and notional cannot both be given")

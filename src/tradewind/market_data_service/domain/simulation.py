@@ -18,6 +18,7 @@ from math import exp, sqrt
 from msgspec import Struct
 
 from tradewind.contracts.market_data import Depth, DepthLevel, Trade
+from tradewind.contracts.vocabulary import OrderSide
 from tradewind.platform.money import SCALE, PriceUnits, QuantityUnits
 
 LEVELS = 8
@@ -172,11 +173,12 @@ class _SimulatedBook:
         trend = (self._fast - self._slow) * _TREND_WEIGHT // (1024 * (self._ask - self._bid))
         bias = max(-_TREND_BIAS_MAX, min(_TREND_BIAS_MAX, trend))
         buys = draw(1000) < 500 + bias
+        side = OrderSide.BUY if buys else OrderSide.SELL
         best, step, lots = (
             (self._ask, 1, self._ask_lots) if buys else (self._bid, -1, self._bid_lots)
         )
         if draw(4) == 0:  # an odd lot takes nothing that the levels would show
-            self._print(at, best, (1 + draw(99)) * self._lot // 100, events)
+            self._print(at, best, (1 + draw(99)) * self._lot // 100, side, events)
             return
         wanted = 1
         while wanted < _LOTS_MAX and draw(5) < 2:
@@ -187,12 +189,14 @@ class _SimulatedBook:
                 lots[level] -= taken
                 wanted -= taken
                 price = best + step * level
-                self._print(at, price, taken * self._lot, events)
+                self._print(at, price, taken * self._lot, side, events)
                 self._fair += (price - self._fair) * _IMPACT
             if not wanted:
                 return
 
-    def _print(self, at: datetime, ticks: int, size: int, events: list[Trade | Depth]) -> None:
+    def _print(
+        self, at: datetime, ticks: int, size: int, side: OrderSide, events: list[Trade | Depth]
+    ) -> None:
         events.append(
             Trade(
                 self.symbol,
@@ -200,6 +204,7 @@ class _SimulatedBook:
                 PriceUnits(ticks * self._tick),
                 QuantityUnits(size),
                 self._next_trade_id,
+                taker_side=side,
             )
         )
         self._next_trade_id += 1
