@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import book, durable_orders, recovery, resting, startup
+from benchmarks import book, durable_orders, recovery, resting, snapshot_pause, startup
 
 
 def orders_table() -> Table:
@@ -69,7 +69,25 @@ def recovery_table() -> Table:
     return table
 
 
+def pause_table() -> Table:
+    """Measure what orders feel of snapshots."""
+    table = Table(title="200 orders a second beside snapshots, 100,000 orders open")
+    for heading in ("", "p50 ms", "p99 ms", "worst ms"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for figure in snapshot_pause.measure():
+        times = (figure.p50_ms, figure.p99_ms, figure.max_ms)
+        table.add_row(figure.name, *(f"{each:.1f}" for each in times))
+    return table
+
+
 if __name__ == "__main__":
     console = Console()
-    for measure in (book_table, resting_table, orders_table, recovery_table, startup_table):
+    for measure in (
+        book_table,
+        resting_table,
+        orders_table,
+        recovery_table,
+        pause_table,
+        startup_table,
+    ):
         console.print(measure())
