@@ -17,6 +17,7 @@ class Intervention(StrEnum):
     LIMITS_SET = "limits_set"
     KILL_SWITCH_ENGAGED = "kill_switch_engaged"
     KILL_SWITCH_RELEASED = "kill_switch_released"
+    MARGIN_SET = "margin_set"
 
 
 class Identity(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,10 @@ class AccountType(StrEnum):
     MARGIN = "margin"
 
 
+DAY_TRADES_MAX = 3
+"""FINRA Rule 4210(f)(8)(B): four within five business days make a pattern day trader."""
+
+
 class MarginSettings(Struct, frozen=True, kw_only=True):
     """What an administrator sets for an account; a cash account has the settings of none."""
 

@@ -18,6 +18,7 @@ from tradewind.contracts.activities import (
 )
 from tradewind.contracts.journal import JournalReader
 from tradewind.contracts.limits import AccountControl, AccountLimits
+from tradewind.contracts.margin import MarginSettings
 from tradewind.contracts.terms import GTC_LIFETIME, Leg, Terms
 from tradewind.contracts.trading_accounts import (
     Configuration,
@@ -243,6 +244,12 @@ class OrderService(JournalReader, Protocol):
         self, account_id: AccountId, limits: AccountLimits, by: str
     ) -> AccountControl:
         """Replace the account's limits; ``by`` is the administrator's user id."""
+        ...
+
+    async def set_margin(
+        self, account_id: AccountId, settings: MarginSettings, by: str
+    ) -> TradingAccount:
+        """Set the account's type and margin; ``by`` is the administrator's user id."""
         ...
 
     async def engage_kill_switch(

@@ -9,6 +9,7 @@ from pathlib import Path
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
+from tradewind.contracts.margin import MarginSettings
 from tradewind.contracts.orders import (
     CancelResult,
     CloseResult,
@@ -245,6 +246,13 @@ class OrderApp:
         command = commands.SetLimits(account_id, limits, by)
         control: AccountControl = await self._of(account_id).execute(command)
         return control
+
+    async def set_margin(
+        self, account_id: AccountId, settings: MarginSettings, by: str
+    ) -> TradingAccount:
+        """Set the account's type and margin."""
+        await self._of(account_id).execute(commands.SetMargin(account_id, settings, by))
+        return await self.get_account(account_id)
 
     async def engage_kill_switch(
         self, account_id: AccountId, reason: str, by: str

@@ -10,6 +10,7 @@ import msgspec
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
+from tradewind.contracts.margin import MarginFigures, MarginSettings
 from tradewind.contracts.orders import (
     CancelResult,
     CloseResult,
@@ -60,6 +61,8 @@ class OrdersInMemory:
         """Idempotency keys of movements of cash, empty for none."""
         self.configuration = Configuration()
         self.control = AccountControl()
+        self.margin: MarginFigures | None = None
+        self.short_market_value = MoneyUnits(0)
 
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order, which rests."""
@@ -201,11 +204,13 @@ class OrdersInMemory:
             cash_posted=self.cash,
             cash_held=MoneyUnits(1_500 * SCALE),
             long_market_value=MoneyUnits(0),
+            short_market_value=self.short_market_value,
             equity=self.cash,
             last_equity=self.cash,
             fees_paid=MoneyUnits(SCALE // 4),
             configuration=self.configuration,
             opened_at=_NOW,
+            margin=self.margin,
         )
 
     async def configure(self, account_id: AccountId, change: ConfigurationChange) -> Configuration:
@@ -230,6 +235,15 @@ class OrdersInMemory:
         await self._note(("limits", account_id, limits, by))
         self.control = msgspec.structs.replace(self.control, limits=limits)
         return self.control
+
+    async def set_margin(
+        self, account_id: AccountId, settings: MarginSettings, by: str
+    ) -> TradingAccount:
+        """Remember the settings; ``margin`` shows how the account stands."""
+        await self._note(("margin", account_id, settings, by))
+        if self.margin is not None:
+            self.margin = msgspec.structs.replace(self.margin, settings=settings)
+        return await self.get_account(account_id)
 
     async def engage_kill_switch(
         self, account_id: AccountId, reason: str, by: str

@@ -45,7 +45,7 @@ from tradewind.contracts.vocabulary import (
     TimeInForce,
     VenueId,
 )
-from tradewind.order_service.domain import commands, groups, holds, margin
+from tradewind.order_service.domain import commands, groups, holds, margin, margin_calls
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
@@ -779,6 +779,8 @@ class CoreMachine(RuleBasedStateMachine):
             if not self.core.is_leveraged(account):
                 continue
             assert account.account_id in self.core.leveraged
+            if not margin_calls.is_priced(self.core, account):
+                continue
             now = margin.standing(self.core, account)
             call = account.margin_call
             assert now.equity >= now.maintenance or call is not None

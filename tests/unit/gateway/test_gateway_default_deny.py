@@ -23,6 +23,8 @@ ADMIN_ONLY = {
     "POST /tradewind/v1/transfers",
     "GET /tradewind/v1/accounts/{account_id}/limits",
     "PUT /tradewind/v1/accounts/{account_id}/limits",
+    "GET /tradewind/v1/accounts/{account_id}/margin",
+    "PUT /tradewind/v1/accounts/{account_id}/margin",
     "PUT /tradewind/v1/accounts/{account_id}/kill-switch",
     "DELETE /tradewind/v1/accounts/{account_id}/kill-switch",
 }

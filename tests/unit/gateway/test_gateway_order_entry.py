@@ -182,7 +182,6 @@ async def test_malformed_field_is_422_and_named(gateway, changes, message: str) 
         ),
         ({"limit_price": "0.12345"}, "invalid limit_price 0.12345. sub-penny"),
         ({"extended_hours": True, "time_in_force": "ioc"}, "extended hours order must be DAY"),
-        ({"position_intent": "buy_to_close"}, "accounts here are long only"),
         ({"order_class": "mleg"}, "mleg orders are not offered yet"),
         (BRACKET | {"time_in_force": "ioc"}, "bracket orders must be DAY or GTC"),
         (BRACKET | {"extended_hours": True}, "bracket orders cannot trade in extended hours"),

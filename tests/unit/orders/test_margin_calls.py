@@ -254,6 +254,17 @@ def test_another_process_goes_on_with_a_call() -> None:
     assert closing(stage.trade("70", 1))
 
 
+def test_nobody_is_called_by_an_old_close_after_a_restart_within_a_session() -> None:
+    stage = MarginStage()
+    stage.feed(SessionClosed(DAY, stage.now, {"AAPL": price("60")}))
+    stage.feed(SessionOpened(DAY.replace(day=3), stage.now))
+    stage.quote("99.99", "100")
+    stage.submit(ALICE, "buy", 200, "100")
+    stage.core = Core(stage.core.spec, decode_state(encode_state(stage.core.state)))
+    assert stage.depth(bids=[("60", 1000)]) == []
+    assert [type(event) for event in stage.trade("60", 1)][:1] == [MarginCallIssued]
+
+
 def show(stage: MarginStage, symbol: str, bid: str, ask: str) -> None:
     bids = (DepthLevel(price(bid), shares(1000)),)
     asks = (DepthLevel(price(ask), shares(1000)),)

@@ -4,6 +4,7 @@ from tradewind.api_gateway.cross_origin import CrossOrigin
 from tradewind.api_gateway.platform_api.account_endpoints import AccountApiEndpoints
 from tradewind.api_gateway.platform_api.cash_endpoints import CashEndpoints
 from tradewind.api_gateway.platform_api.control_endpoints import ControlEndpoints
+from tradewind.api_gateway.platform_api.margin_endpoints import MarginEndpoints
 from tradewind.api_gateway.platform_api.session_endpoints import SessionEndpoints
 from tradewind.api_gateway.platform_api.venue_endpoints import VenueEndpoints
 from tradewind.api_gateway.rate_limit import RateLimits
@@ -29,5 +30,6 @@ def platform_routes(
         *AccountApiEndpoints(accounts, portfolio).routes(),
         *CashEndpoints(accounts, orders).routes(),
         *ControlEndpoints(accounts, orders).routes(),
+        *MarginEndpoints(accounts, orders).routes(),
         *VenueEndpoints(accounts, orders, market_data).routes(),
     ]

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
+from tradewind.api_gateway.platform_api.margin_endpoints import CallShape, wire_call
 from tradewind.api_gateway.routing.message import Request, Response, json_response
 from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.wire.body import decode_body
 from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.contracts.accounts import AccountService, BrokerageAccount
+from tradewind.contracts.margin import DAY_TRADES_MAX, AccountType, MarginFigures
 from tradewind.contracts.orders import OrderService
 from tradewind.contracts.trading_accounts import Configuration, ConfigurationChange, TradingAccount
 from tradewind.platform.errors import MalformedRequest
@@ -26,7 +28,10 @@ _T = TypeVar("_T")
 
 
 class WireAccount(Struct, frozen=True, kw_only=True):
-    """Alpaca's account of a cash account: one dollar buys a dollar's worth, long only."""
+    """Alpaca's account, and beside its fields the type and an open margin call.
+
+    In a cash account one dollar buys a dollar's worth, long only.
+    """
 
     id: str
     account_number: str
@@ -64,6 +69,8 @@ class WireAccount(Struct, frozen=True, kw_only=True):
     options_approved_level: int = _OPTIONS_LEVEL
     options_trading_level: int = _OPTIONS_LEVEL
     created_at: datetime
+    account_type: AccountType = AccountType.CASH
+    margin_call: CallShape | None = None
 
 
 class WireConfiguration(Struct, frozen=True, kw_only=True):
@@ -101,8 +108,7 @@ def wire_account(record: BrokerageAccount, account: TradingAccount) -> WireAccou
     """Return an account as the wire shows it: the record's names, the ledger's amounts."""
     spendable = decimal_text(account.cash_posted - account.cash_held)
     equity = decimal_text(account.equity)
-    market_value = decimal_text(account.long_market_value)
-    return WireAccount(
+    shown = WireAccount(
         id=account.account_id,
         account_number=record.account_number,
         currency=account.currency,
@@ -114,12 +120,37 @@ def wire_account(record: BrokerageAccount, account: TradingAccount) -> WireAccou
         equity=equity,
         last_equity=decimal_text(account.last_equity),
         portfolio_value=equity,
-        long_market_value=market_value,
-        position_market_value=market_value,
+        long_market_value=decimal_text(account.long_market_value),
+        short_market_value=decimal_text(account.short_market_value),
+        position_market_value=decimal_text(account.long_market_value + account.short_market_value),
         accrued_fees=decimal_text(account.fees_paid),
         trading_blocked=account.trading_blocked,
         trade_suspended_by_user=account.configuration.suspend_trade,
         created_at=record.created_at,
+    )
+    return shown if account.margin is None else _on_margin(shown, account, account.margin)
+
+
+def _on_margin(shown: WireAccount, account: TradingAccount, margin: MarginFigures) -> WireAccount:
+    """Return an account with what differs where it may borrow."""
+    buying_power = decimal_text(margin.buying_power)
+    return structs.replace(
+        shown,
+        buying_power=buying_power,
+        regt_buying_power=decimal_text(margin.regt_buying_power),
+        daytrading_buying_power=decimal_text(margin.daytrading_buying_power),
+        effective_buying_power=buying_power,
+        non_marginable_buying_power=decimal_text(margin.cash_buying_power),
+        initial_margin=decimal_text(margin.initial_margin),
+        maintenance_margin=decimal_text(margin.maintenance_margin),
+        last_maintenance_margin=decimal_text(margin.last_maintenance_margin),
+        sma=decimal_text(max(0, account.equity - margin.initial_margin)),
+        multiplier=str(margin.multiplier),
+        pattern_day_trader=margin.day_trade_count > DAY_TRADES_MAX,
+        daytrade_count=margin.day_trade_count,
+        shorting_enabled=margin.shorting_enabled,
+        account_type=AccountType.MARGIN,
+        margin_call=wire_call(margin.call),
     )
 
 
@@ -200,7 +231,7 @@ def _read_change(body: bytes) -> ConfigurationChange:
     if multiplier is not None:
         _check("max_margin_multiplier", str(multiplier), _MULTIPLIERS)
     _check("trade_confirm_email", sent.trade_confirm_email, _CONFIRMATIONS)
-    # The day-trade checks of old hold trivially: a cash account has no day-trading buying power.
+    # The day-trade checks of old: an administrator's setting decides, and it checks both ways.
     _check("dtbp_check", sent.dtbp_check, _LEGACY_CHECKS)
     _check("pdt_check", sent.pdt_check, _LEGACY_CHECKS)
     if sent.max_options_trading_level not in (None, _OPTIONS_LEVEL):

@@ -30,9 +30,12 @@ _CLASS = Choice("asset_class", "The kind of asset; us_equity by default.", _CLAS
 _EXCHANGE = Text("exchange", "Only assets of this exchange.", longest=32)
 _ATTRIBUTES = Listing("attributes", "Only assets with one of these attributes.")
 
+_PAID_IN_FULL = 100
+_SHORT_PERCENT_MIN = 30
+
 
 class WireAsset(Struct, frozen=True, kw_only=True, rename={"asset_class": "class"}):
-    """Alpaca's asset. Requirements are percentages: cash accounts pay in full."""
+    """Alpaca's asset. Requirements are percentages of the value, of margin accounts alone."""
 
     id: str
     asset_class: AssetClass
@@ -48,14 +51,16 @@ class WireAsset(Struct, frozen=True, kw_only=True, rename={"asset_class": "class
     min_order_size: str
     min_trade_increment: str
     price_increment: str
-    maintenance_margin_requirement: int = 100
-    margin_requirement_long: str = "100"
+    maintenance_margin_requirement: int
+    margin_requirement_long: str
+    margin_requirement_short: str
     attributes: tuple[str, ...] = ()
 
 
 def wire_asset(instrument: Instrument) -> WireAsset:
     """Return an instrument as the wire shows it."""
     listing = instrument.listing()
+    required = instrument.maintenance_percent if instrument.marginable else _PAID_IN_FULL
     return WireAsset(
         id=instrument.instrument_id,
         asset_class=instrument.asset_class,
@@ -71,6 +76,9 @@ def wire_asset(instrument: Instrument) -> WireAsset:
         min_order_size=decimal_text(max(instrument.quantity_min, listing.quantity_increment)),
         min_trade_increment=decimal_text(listing.quantity_increment),
         price_increment=decimal_text(instrument.price_increment),
+        maintenance_margin_requirement=required,
+        margin_requirement_long=str(required),
+        margin_requirement_short=str(max(required, _SHORT_PERCENT_MIN)),
     )
 
 

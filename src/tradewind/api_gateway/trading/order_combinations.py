@@ -5,7 +5,13 @@ from msgspec import Struct
 from tradewind.api_gateway.trading.order_bodies import NewOrderBody
 from tradewind.api_gateway.trading.order_rules import OrderNotAcceptable
 from tradewind.api_gateway.wire.errors import NotOfferedYet
-from tradewind.contracts.vocabulary import OrderClass, OrderSide, OrderType, TimeInForce
+from tradewind.contracts.vocabulary import (
+    OrderClass,
+    OrderSide,
+    OrderType,
+    PositionIntent,
+    TimeInForce,
+)
 from tradewind.platform.errors import MalformedRequest
 
 WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
@@ -14,12 +20,7 @@ WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 _STANDING_TIMES = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 _STOPS = WITH_STOP | {OrderType.TRAILING_STOP}
 _ENTRIES = frozenset({OrderType.MARKET, OrderType.LIMIT})
-_INTENTS = {
-    "buy_to_open": OrderSide.BUY,
-    "buy_to_close": OrderSide.BUY,
-    "sell_to_open": OrderSide.SELL,
-    "sell_to_close": OrderSide.SELL,
-}
+_INTENTS = {intent.value: intent for intent in PositionIntent}
 
 
 class Words(Struct, frozen=True):
@@ -122,13 +123,11 @@ def _check_legs(sent: NewOrderBody, order_class: OrderClass) -> None:
         raise MalformedRequest("stop_loss.stop_price is required")
 
 
-def _check_intent(intent: str, side: OrderSide) -> None:
-    intended = _INTENTS.get(intent)
-    if intended is None:
+def _check_intent(text: str, side: OrderSide) -> None:
+    intent = _INTENTS.get(text)
+    if intent is None:
         raise MalformedRequest(
-            f"position_intent must be one of {', '.join(_INTENTS)}; was {intent[:40]!r}"
+            f"position_intent must be one of {', '.join(_INTENTS)}; was {text[:40]!r}"
         )
-    if intended is not side:
-        raise MalformedRequest(f"position_intent {intent} does not go with side {side.value}")
-    if intent in ("sell_to_open", "buy_to_close"):
-        raise OrderNotAcceptable(f"{intent} needs a short position; accounts here are long only")
+    if not text.startswith(side.value):
+        raise MalformedRequest(f"position_intent {text} does not go with side {side.value}")

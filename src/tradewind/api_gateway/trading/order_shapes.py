@@ -11,18 +11,16 @@ from tradewind.contracts.market_data import Instrument
 from tradewind.contracts.orders import Order
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
+    LONG_INTENT,
     AssetClass,
     OrderClass,
     OrderId,
     OrderSide,
     OrderStatus,
     OrderType,
+    PositionIntent,
     TimeInForce,
 )
-
-_INTENT = {OrderSide.BUY: "buy_to_open", OrderSide.SELL: "sell_to_close"}
-"""Accounts are long only: a buy can only open and a sell can only close."""
-
 
 _PLAIN = Terms()
 
@@ -54,7 +52,7 @@ class WireOrder(Struct, frozen=True, kw_only=True, gc=False):
     order_type: OrderType
     type: OrderType
     side: OrderSide
-    position_intent: str
+    position_intent: PositionIntent
     time_in_force: TimeInForce
     limit_price: str | None
     stop_price: str | None
@@ -100,7 +98,7 @@ def wire_order(
         order_type=order.order_type,
         type=order.order_type,
         side=order.side,
-        position_intent=_INTENT[order.side],
+        position_intent=terms.intent or LONG_INTENT[order.side],
         time_in_force=order.time_in_force,
         limit_price=decimal_text_or_none(order.limit_price),
         stop_price=decimal_text_or_none(terms.stop_price),

@@ -7,7 +7,7 @@ from tradewind.api_gateway.trading.order_combinations import Words
 from tradewind.api_gateway.trading.order_rules import read_percent, read_price
 from tradewind.contracts.market_data import Instrument, Listing
 from tradewind.contracts.terms import Leg, Terms
-from tradewind.contracts.vocabulary import GroupRole, OrderClass, OrderId
+from tradewind.contracts.vocabulary import GroupRole, OrderClass, OrderId, PositionIntent
 from tradewind.platform.ids import new_id
 from tradewind.platform.money import MoneyUnits, PriceUnits
 
@@ -45,6 +45,7 @@ def read_terms(
         group_id=order_id if is_group else None,
         group_role=role if is_group else None,
         notional=notional,
+        intent=None if sent.position_intent is None else PositionIntent(sent.position_intent),
     )
     return None if terms == _NOTHING else terms
 

@@ -20,8 +20,8 @@ from tradewind.platform.money import QuantityUnits
 
 _TAG = "Positions"
 _CANCEL_ORDERS = Flag("cancel_orders", "Cancel all open orders first.")
-_QTY = Amount("qty", "How many shares to sell; all by default.")
-_PERCENTAGE = Amount("percentage", "How much of the position to sell, from 0 to 100.")
+_QTY = Amount("qty", "How many shares to close; all by default.")
+_PERCENTAGE = Amount("percentage", "How much of the position to close, from 0 to 100.")
 
 
 class ClosedPosition(Struct, frozen=True):
@@ -100,7 +100,7 @@ class PositionEndpoints:
         return json_response(wire_position(position, await self._instruments.find(symbol)))
 
     async def close(self, request: Request) -> Response:
-        """Sell a position at market and answer the order."""
+        """Close a position at market and answer the order."""
         qty, percentage = _read_part(request)
         symbol = await self._symbol(request)
         order = await self._orders.close_position(
@@ -109,7 +109,7 @@ class PositionEndpoints:
         return json_response(wire_order(order, await self._instruments.find(symbol)))
 
     async def close_all(self, request: Request) -> Response:
-        """Sell every position at market and answer the orders."""
+        """Close every position at market and answer the orders."""
         results = await self._orders.close_all_positions(
             request.identity.account_id,
             cancel_orders=_CANCEL_ORDERS.read(request.query, False),

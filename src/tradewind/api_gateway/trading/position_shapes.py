@@ -42,7 +42,8 @@ def wire_position(position: Position, instrument: Instrument | None) -> WirePosi
     """Return a position as the wire shows it.
 
     Clients need a number in every field. Where no price is known yet, the position is shown at what
-    it cost, and without a close of an earlier day, today counts from what it cost.
+    it cost, and without a close of an earlier day, today counts from what it cost. Of a short
+    position quantity, value and cost are below zero.
     """
     average = PriceUnits(divide(position.cost_basis * SCALE, position.qty, Rounding.HALF_EVEN))
     current = average if position.current_price is None else position.current_price
@@ -56,6 +57,7 @@ def wire_position(position: Position, instrument: Instrument | None) -> WirePosi
             multiply_units(position.last_day_price, position.qty_at_day_start) + position.cost_today
         )
     profit_today = value - basis_today
+    way = 1 if position.qty > 0 else -1
     return WirePosition(
         asset_id=UNSET if instrument is None else instrument.instrument_id,
         symbol=position.symbol,
@@ -68,9 +70,9 @@ def wire_position(position: Position, instrument: Instrument | None) -> WirePosi
         market_value=decimal_text(value),
         cost_basis=decimal_text(position.cost_basis),
         unrealized_pl=decimal_text(profit),
-        unrealized_plpc=_fraction(profit, position.cost_basis),
+        unrealized_plpc=_fraction(profit, way * position.cost_basis),
         unrealized_intraday_pl=decimal_text(profit_today),
-        unrealized_intraday_plpc=_fraction(profit_today, basis_today),
+        unrealized_intraday_plpc=_fraction(profit_today, way * basis_today),
         current_price=decimal_text(current),
         lastday_price=decimal_text(last_day),
         change_today=_fraction(current - last_day, last_day),

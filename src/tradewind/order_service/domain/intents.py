@@ -7,6 +7,7 @@ position never stand at once.
 
 from msgspec import structs
 
+from tradewind.contracts.margin import DAY_TRADES_MAX
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
@@ -31,8 +32,7 @@ from tradewind.order_service.domain.state import AccountState
 from tradewind.platform.money import SCALE, format_units
 
 DAY_TRADE_EQUITY_MIN = 25_000 * SCALE
-DAY_TRADES_MAX = 3
-"""FINRA Rule 4210(f)(8)(B): four within five business days make a pattern day trader."""
+"""FINRA Rule 4210(f)(8)(B)(iv)(a)."""
 
 _PLAIN = Terms()
 

@@ -36,9 +36,19 @@ def look(core: Core, most: int = CHECKS_MAX) -> None:
     for account_id in list(islice(core.leveraged, most)):
         del core.leveraged[account_id]
         account = core.state.accounts[account_id]
-        check(core, account)
+        if is_priced(core, account):
+            check(core, account)
         if core.is_leveraged(account):
             core.leveraged[account_id] = None
+
+
+def is_priced(core: Core, account: AccountState) -> bool:
+    """Tell whether the prices of an account's positions are those of now.
+
+    A core that was restarted within a session knows the closes alone, by which nobody is called.
+    """
+    last_price = core.view.last_price
+    return not core.is_open or all(last_price(symbol) for symbol in account.positions)
 
 
 def check(core: Core, account: AccountState) -> None:
