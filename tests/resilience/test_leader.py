@@ -50,7 +50,13 @@ def start(dsn: str, tmp_path: Path) -> Iterator[StartPlatform]:
     with ExitStack() as stack:
 
         def make() -> PlatformProcess:
-            platform = PlatformProcess(tmp_path, database_url=dsn, initial_cash="900000000")
+            platform = PlatformProcess(
+                tmp_path,
+                database_url=dsn,
+                initial_cash="900000000",
+                # So that leaders end while their children make snapshots.
+                snapshot_records="1000",
+            )
             stack.enter_context(_ended(platform))
             platform.start()
             return platform
