@@ -46,6 +46,8 @@ def main_venue(settings: Settings) -> VenueSpec:
             impact_bps=settings.fill_impact_bps,
             impact_half_life_s=settings.fill_impact_half_life_s,
         ),
+        interest_bps=settings.interest_bps,
+        debit_interest_bps=settings.debit_interest_bps,
     )
 
 

@@ -53,7 +53,7 @@ class FillActivity(Struct, frozen=True, kw_only=True, tag="fill"):
 
 
 class CashActivity(Struct, frozen=True, kw_only=True, tag="cash"):
-    """A movement that is no trade: ``CSD``, ``CSW``, ``JNLC``, ``DIV``, ``SPLIT``."""
+    """What is no trade: ``CSD CSW JNLC DIV SPLIT CIL MA NC INT`` in Alpaca's spelling."""
 
     activity_id: str
     at: datetime
@@ -61,6 +61,8 @@ class CashActivity(Struct, frozen=True, kw_only=True, tag="cash"):
     activity_type: str
     net_amount: MoneyUnits
     description: str
+    sub_type: str | None = None
+    """Alpaca's finer word, such as ``CDIV`` for a cash dividend and ``SDIV`` for one in shares."""
     symbol: str | None = None
     qty: QuantityUnits | None = None
     per_share_amount: MoneyUnits | None = None

@@ -11,6 +11,21 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tradewind.contracts.corporate_events import CashInLieuPaid as CashInLieuPaid
+from tradewind.contracts.corporate_events import (
+    CorporateActionAnnounced as CorporateActionAnnounced,
+)
+from tradewind.contracts.corporate_events import CorporateActionApplied as CorporateActionApplied
+from tradewind.contracts.corporate_events import (
+    CorporateActionWithdrawn as CorporateActionWithdrawn,
+)
+from tradewind.contracts.corporate_events import DividendAccrued as DividendAccrued
+from tradewind.contracts.corporate_events import DividendPaid as DividendPaid
+from tradewind.contracts.corporate_events import InterestPosted as InterestPosted
+from tradewind.contracts.corporate_events import MergerPaid as MergerPaid
+from tradewind.contracts.corporate_events import PositionRenamed as PositionRenamed
+from tradewind.contracts.corporate_events import PositionSplit as PositionSplit
+from tradewind.contracts.corporate_events import StockDividendPaid as StockDividendPaid
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.margin import MarginSettings
 from tradewind.contracts.market_data import Listing
@@ -351,12 +366,33 @@ class InstrumentListed(Struct, frozen=True, tag="instrument_listed"):
     listing: Listing
 
 
+class OrderRestated(Struct, frozen=True, tag="order_restated"):
+    """A corporate action changed what an open order asks for; it goes behind the others."""
+
+    order_id: OrderId
+    account_id: AccountId
+    action_id: str
+    qty: QuantityUnits
+    """What the order is for now, with what it has filled."""
+    limit_price: PriceUnits | None
+    terms: Terms | None
+    hold: int
+    """What it reserves now: cash of a buy, shares of a sell."""
+    hold_price: PriceUnits | None
+    queue_ahead: QuantityUnits = QuantityUnits(0)
+    status: OrderStatus = OrderStatus.NEW
+    filled_qty: QuantityUnits = QuantityUnits(0)
+    filled_value: MoneyUnits = MoneyUnits(0)
+
+
 class SessionStarted(Struct, frozen=True, tag="session_started"):
     """The venue began a trading date; the instants are those that the feed told, if it did."""
 
     trading_date: date
     closes_at: datetime | None = None
     next_opens_at: datetime | None = None
+    previous_closing_prices: dict[str, PriceUnits] = {}
+    """Closes of the session before, of symbols that the venue had none of."""
 
 
 class SessionEnded(Struct, frozen=True, tag="session_ended"):
@@ -392,40 +428,6 @@ class ExtendedHoursEnded(Struct, frozen=True, tag="extended_hours_ended"):
     trading_date: date
 
 
-class PositionSplit(Struct, frozen=True, tag="position_split"):
-    """A split changed the number of shares of one position; its cost stays."""
-
-    action_id: str
-    account_id: AccountId
-    symbol: str
-    qty_before: QuantityUnits
-    qty_after: QuantityUnits
-
-
-class DividendPaid(Struct, frozen=True, tag="dividend_paid"):
-    """Cash for the shares of one position."""
-
-    action_id: str
-    account_id: AccountId
-    symbol: str
-    qty: QuantityUnits
-    rate: MoneyUnits
-    amount: MoneyUnits
-
-
-class CorporateActionApplied(Struct, frozen=True, tag="corporate_action_applied"):
-    """A corporate action has reached every account; it will not be applied again.
-
-    ``new_rate`` and ``old_rate`` are those of a split, zero for a dividend.
-    """
-
-    action_id: str
-    symbol: str
-    ex_date: date
-    new_rate: int = 0
-    old_rate: int = 0
-
-
 Event = (
     AccountOpened
     | CashDeposited
@@ -454,14 +456,23 @@ Event = (
     | OrderExpired
     | OrderReplaced
     | InstrumentListed
+    | OrderRestated
     | SessionStarted
     | SessionEnded
     | AuctionCrossed
     | ExtendedHoursStarted
     | ExtendedHoursEnded
     | PositionSplit
+    | StockDividendPaid
+    | CashInLieuPaid
+    | DividendAccrued
     | DividendPaid
+    | PositionRenamed
+    | MergerPaid
     | CorporateActionApplied
+    | CorporateActionAnnounced
+    | CorporateActionWithdrawn
+    | InterestPosted
 )
 
 

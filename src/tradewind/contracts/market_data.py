@@ -11,6 +11,9 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from tradewind.contracts.corporate_actions import CashDividend as CashDividend
+from tradewind.contracts.corporate_actions import CorporateAction, PriceAction
+from tradewind.contracts.corporate_actions import Split as Split
 from tradewind.contracts.instruments import Instrument as Instrument
 from tradewind.contracts.instruments import Listing as Listing
 from tradewind.contracts.vocabulary import (
@@ -23,7 +26,7 @@ from tradewind.contracts.vocabulary import (
     SessionHours,
     VenueId,
 )
-from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+from tradewind.platform.money import PriceUnits, QuantityUnits
 from tradewind.platform.rpc.interface import repeatable
 
 _PRE_MARKET = time(4)
@@ -119,6 +122,9 @@ class SessionOpened(Struct, frozen=True, tag="session_opened"):
     """When this session is to end, where the feed knows it."""
     next_opens_at: datetime | None = None
     """When the next one is to begin."""
+    previous_closing_prices: dict[str, PriceUnits] = {}
+    """Closes of the session before, adjusted for the splits that take effect with this one: for
+    whoever has not seen that session."""
 
 
 class SessionClosed(Struct, frozen=True, tag="session_closed"):
@@ -148,28 +154,6 @@ class ExtendedHoursClosed(Struct, frozen=True, tag="extended_hours_closed"):
     at: datetime
 
 
-class Split(Struct, frozen=True, tag="split"):
-    """``new_rate`` shares replace ``old_rate`` shares before the open of ``ex_date``."""
-
-    action_id: str
-    symbol: str
-    ex_date: date
-    new_rate: int
-    old_rate: int
-
-
-class CashDividend(Struct, frozen=True, tag="cash_dividend"):
-    """``rate`` of cash for each share held before the open of ``ex_date``."""
-
-    action_id: str
-    symbol: str
-    ex_date: date
-    rate: MoneyUnits
-    special: bool = False
-
-
-CorporateAction = Split | CashDividend
-
 FeedEvent = (
     Trade
     | Depth
@@ -179,8 +163,7 @@ FeedEvent = (
     | SessionClosed
     | ExtendedHoursOpened
     | ExtendedHoursClosed
-    | Split
-    | CashDividend
+    | CorporateAction
     | Listing
 )
 
@@ -407,6 +390,6 @@ class MarketDataService(Protocol):
     @repeatable
     async def list_corporate_actions(
         self, symbols: Sequence[str], start: date, end: date
-    ) -> list[CorporateAction]:
+    ) -> list[PriceAction]:
         """Return the actions whose ex-date lies between two dates, inclusive, by date."""
         ...

@@ -70,3 +70,7 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     """What a market buy reserves above the last price, in ten-thousandths."""
     broker: BrokerKind | None = None
     """Who carries orders out at a live venue; ``None`` is our own exchange."""
+    interest_bps: Decimal = Decimal(0)
+    """What cash earns, in ten-thousandths a year of 360 days."""
+    debit_interest_bps: Decimal = Decimal(0)
+    """What margin debt costs, in the same measure."""

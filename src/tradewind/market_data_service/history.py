@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from tradewind.contracts.market_data import Bar, CorporateAction
+from tradewind.contracts.corporate_actions import PriceAction
+from tradewind.contracts.market_data import Bar
 from tradewind.market_data_service.bar_repository import (
     HISTORY_SOURCES,
     BarRepository,
@@ -37,7 +38,7 @@ class History:
             found = {symbol: self._cache[symbol] for symbol in symbols}
         return {symbol: bars for symbol, bars in found.items() if bars}
 
-    async def actions(self, symbols: Sequence[str]) -> list[CorporateAction]:
+    async def actions(self, symbols: Sequence[str]) -> list[PriceAction]:
         """Return the corporate actions of some symbols by ex-date."""
         return await self._reference.list_actions(symbols, date.min, date.max)
 

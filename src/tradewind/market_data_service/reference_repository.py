@@ -3,13 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from tradewind.contracts.market_data import (
-    CashDividend,
-    CorporateAction,
-    Instrument,
-    Split,
-    TradingDay,
-)
+from tradewind.contracts.corporate_actions import CashDividend, PriceAction, Split
+from tradewind.contracts.market_data import Instrument, TradingDay
 from tradewind.contracts.vocabulary import AssetClass, InstrumentId
 from tradewind.market_data_service.bar_repository import SAMPLE_SOURCE
 from tradewind.platform.database import Database, PooledConnection, Record
@@ -108,13 +103,13 @@ class ReferenceRepository:
 
     async def list_actions(
         self, symbols: Sequence[str], start: date, end: date
-    ) -> list[CorporateAction]:
+    ) -> list[PriceAction]:
         """Return actions whose ex-date lies between two dates, splits before dividends."""
         rows = await self._database.fetch(_ACTIONS, list(symbols), start, end)
         return [_action(row) for row in rows]
 
     async def load_sample(
-        self, prices: bytes, instruments: Sequence[Instrument], actions: Sequence[CorporateAction]
+        self, prices: bytes, instruments: Sequence[Instrument], actions: Sequence[PriceAction]
     ) -> None:
         """Take the shipped prices, instruments and actions, all or nothing."""
         async with self._database.transaction() as connection:
@@ -189,7 +184,7 @@ def _instrument(row: Record) -> Instrument:
     )
 
 
-def _action(row: Record) -> CorporateAction:
+def _action(row: Record) -> PriceAction:
     if row["kind"] == "split":
         return Split(
             row["action_id"], row["symbol"], row["ex_date"], row["new_rate"], row["old_rate"]
@@ -203,7 +198,7 @@ def _action(row: Record) -> CorporateAction:
     )
 
 
-def _action_row(action: CorporateAction) -> tuple[object, ...]:
+def _action_row(action: PriceAction) -> tuple[object, ...]:
     head = (action.action_id, action.symbol, action.ex_date)
     if isinstance(action, Split):
         return *head, "split", action.new_rate, action.old_rate, None

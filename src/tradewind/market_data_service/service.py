@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from tradewind.contracts.corporate_actions import PriceAction
 from tradewind.contracts.market_data import (
     Bar,
     BarPage,
     BarQuery,
-    CorporateAction,
     Depth,
     FeedSpec,
     FeedState,
@@ -184,7 +184,7 @@ class MarketData:
 
     async def list_corporate_actions(
         self, symbols: Sequence[str], start: date, end: date
-    ) -> list[CorporateAction]:
+    ) -> list[PriceAction]:
         """Return the actions whose ex-date lies between two dates, inclusive, by date."""
         return await self._storage.reference.list_actions(_upper(symbols), start, end)
 

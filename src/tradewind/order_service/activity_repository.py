@@ -1,14 +1,12 @@
 """Account activities, read from the executions and the journal."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from tradewind.contracts.activities import (
     Activity,
     ActivityQuery,
-    CashActivity,
     CashMovement,
     FillActivity,
 )
@@ -16,26 +14,32 @@ from tradewind.contracts.journal import (
     CashDeposited,
     CashTransferred,
     CashWithdrawn,
-    DividendPaid,
     Event,
     OrderFilled,
-    PositionSplit,
 )
-from tradewind.contracts.vocabulary import EXCHANGE_ZONE, AccountId
+from tradewind.contracts.vocabulary import AccountId
+from tradewind.order_service.corporate_activities import cash_activity, corporate_activity
 from tradewind.order_service.domain.cash_keys import CashMoved
 from tradewind.platform.database import Database, Record
-from tradewind.platform.errors import InvariantBroken, MalformedRequest
-from tradewind.platform.money import MoneyUnits, QuantityUnits, format_units
+from tradewind.platform.errors import MalformedRequest
+from tradewind.platform.money import MoneyUnits, QuantityUnits
 
 _KINDS = {
-    "FILL": "order_filled",
-    "CSD": "cash_deposited",
-    "CSW": "cash_withdrawn",
-    "JNLC": "cash_transferred",
-    "DIV": "dividend_paid",
-    "SPLIT": "position_split",
+    "FILL": ("order_filled",),
+    "CSD": ("cash_deposited",),
+    "CSW": ("cash_withdrawn",),
+    "JNLC": ("cash_transferred",),
+    "DIV": ("dividend_paid", "stock_dividend_paid"),
+    "SPLIT": ("position_split",),
+    "CIL": ("cash_in_lieu_paid",),
+    "MA": ("merger_paid",),
+    "NC": ("position_renamed",),
+    "INT": ("interest_posted",),
 }
-_GROUPS = {"TRANS": ("CSD", "CSW"), "MISC": ("JNLC", "DIV", "SPLIT")}
+_GROUPS = {
+    "TRANS": ("CSD", "CSW"),
+    "MISC": ("JNLC", "DIV", "SPLIT", "CIL", "MA", "NC", "INT"),
+}
 
 _decode_event = msgspec.json.Decoder(Event).decode
 
@@ -62,6 +66,11 @@ class ActivityRepository:
                 UNION ALL
                 SELECT at, number, event, kind, NULL::uuid, venue_id FROM journal
                 WHERE account_id = $1 AND kind = 'cash_transferred'
+                UNION ALL
+                SELECT at, number, event, kind, NULL::uuid, venue_id FROM journal
+                WHERE account_id = $1 AND kind IN
+                    ('stock_dividend_paid', 'cash_in_lieu_paid', 'merger_paid', 'position_renamed',
+                     'interest_posted')
                 UNION ALL
                 SELECT at, number, event, kind, NULL::uuid, venue_id FROM journal
                 WHERE event->>'to_account_id' = $8::text AND kind = 'cash_transferred'
@@ -92,10 +101,10 @@ class ActivityRepository:
 
 def _kinds(types: tuple[str, ...]) -> list[str]:
     """Translate Alpaca's types to kinds of event; a type that never occurs here matches nothing."""
-    kinds = []
+    kinds: list[str] = []
     for name in types:
         for part in _GROUPS.get(name, (name,)):
-            kinds.append(_KINDS.get(part, "-"))
+            kinds.extend(_KINDS.get(part, ("-",)))
     return kinds
 
 
@@ -140,50 +149,16 @@ def _activity(row: Record, account_id: AccountId) -> Activity:
                 activity_id=name, at=at, fill=event, order_qty=QuantityUnits(row["order_qty"])
             )
         case CashDeposited():
-            return _cash(name, at, "CSD", event.amount, event.reference or "Cash deposited")
+            return cash_activity(name, at, "CSD", event.amount, event.reference or "Cash deposited")
         case CashWithdrawn():
             amount = MoneyUnits(-event.amount)
-            return _cash(name, at, "CSW", amount, event.reference or "Cash withdrawn")
+            return cash_activity(name, at, "CSW", amount, event.reference or "Cash withdrawn")
         case CashTransferred():
             is_giver = event.account_id == account_id
             amount = MoneyUnits(-event.amount if is_giver else event.amount)
             way = f"to {event.to_account_id}" if is_giver else f"from {event.account_id}"
-            return _cash(name, at, "JNLC", amount, event.reference or f"Cash transferred {way}")
-        case DividendPaid():
-            return _cash(
-                name,
-                at,
-                "DIV",
-                event.amount,
-                f"Cash dividend of {format_units(event.rate)} on {format_units(event.qty)} shares",
-                symbol=event.symbol,
-                qty=event.qty,
-                per_share_amount=event.rate,
-            )
-        case PositionSplit():
-            return _cash(
-                name,
-                at,
-                "SPLIT",
-                MoneyUnits(0),
-                f"Split of {format_units(event.qty_before)} into "
-                f"{format_units(event.qty_after)} shares",
-                symbol=event.symbol,
-                qty=QuantityUnits(event.qty_after - event.qty_before),
+            return cash_activity(
+                name, at, "JNLC", amount, event.reference or f"Cash transferred {way}"
             )
         case _:
-            raise InvariantBroken(f"{type(event).__name__} is no activity")
-
-
-def _cash(
-    name: str, at: datetime, kind: str, amount: MoneyUnits, description: str, **more: Any
-) -> CashActivity:  # Any: optional fields of the struct, which checks their types itself
-    return CashActivity(
-        activity_id=name,
-        at=at,
-        activity_date=at.astimezone(EXCHANGE_ZONE).date(),
-        activity_type=kind,
-        net_amount=amount,
-        description=description,
-        **more,
-    )
+            return corporate_activity(name, at, event)

@@ -60,10 +60,11 @@ WITH fence AS (
             filled_at, canceled_at, expired_at, replaced_at, replaces, replaced_by)
     WHERE EXISTS (SELECT FROM fence)
     ON CONFLICT (order_id) DO UPDATE SET status = excluded.status, qty = excluded.qty,
-        filled_qty = excluded.filled_qty, filled_value = excluded.filled_value,
-        updated_at = excluded.updated_at, filled_at = excluded.filled_at,
-        canceled_at = excluded.canceled_at, expired_at = excluded.expired_at,
-        replaced_at = excluded.replaced_at, replaced_by = excluded.replaced_by
+        limit_price = excluded.limit_price, filled_qty = excluded.filled_qty,
+        filled_value = excluded.filled_value, updated_at = excluded.updated_at,
+        filled_at = excluded.filled_at, canceled_at = excluded.canceled_at,
+        expired_at = excluded.expired_at, replaced_at = excluded.replaced_at,
+        replaced_by = excluded.replaced_by
 ), terms AS (
     INSERT INTO order_terms (order_id, stop_price, trail_price, trail_percent, hwm, triggered_at,
         order_class, group_id, group_role, notional, position_intent)
@@ -77,7 +78,7 @@ WITH fence AS (
             group_id, group_role, notional, position_intent)
     WHERE EXISTS (SELECT FROM fence)
     ON CONFLICT (order_id) DO UPDATE SET stop_price = excluded.stop_price, hwm = excluded.hwm,
-        triggered_at = excluded.triggered_at
+        trail_price = excluded.trail_price, triggered_at = excluded.triggered_at
 ), fills AS (
     INSERT INTO executions (execution_id, venue_id, journal_number, order_id, account_id, symbol,
         side, price, qty, fee, liquidity, executed_at)

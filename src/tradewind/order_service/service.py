@@ -30,6 +30,7 @@ from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.activity_repository import ActivityRepository, view_movement
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.fees import check_fees
+from tradewind.order_service.domain.interest import check_interest
 from tradewind.order_service.domain.market_view import check_fills
 from tradewind.order_service.domain.refusals import (
     AccountNotFound,
@@ -164,6 +165,7 @@ class OrderApp:
         """Open a market; creating one that exists is refused."""
         check_fees(spec.fees)
         check_fills(spec.fills)
+        check_interest(spec)
         async with self._creating:
             if not await self._repository.create_venue(spec, self._clock.now()):
                 raise VenueExists(f"venue {spec.venue_id} exists already; choose another id")

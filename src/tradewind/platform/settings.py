@@ -149,6 +149,16 @@ class Settings(BaseSettings):
     fill_impact_half_life_s: int = Field(
         default=60, ge=1, description="Seconds after which half of that is gone; first start."
     )
+    interest_bps: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        description="Interest on cash, in ten-thousandths a year; taken at the first start.",
+    )
+    debit_interest_bps: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        description="Interest on margin debt, in ten-thousandths a year; first start.",
+    )
     rate_limit_per_key: str = Field(
         default="12000/minute", description="Requests of one API key or session."
     )

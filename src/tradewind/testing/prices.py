@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from tradewind.contracts.corporate_actions import PriceAction
 from tradewind.contracts.market_data import (
     Bar,
     BarPage,
     BarQuery,
-    CorporateAction,
     Depth,
     FeedSpec,
     FeedState,
@@ -160,7 +160,7 @@ class MarketDataInMemory:
 
     async def list_corporate_actions(
         self, symbols: Sequence[str], start: date, end: date
-    ) -> list[CorporateAction]:
+    ) -> list[PriceAction]:
         """Return nothing."""
         return []
 

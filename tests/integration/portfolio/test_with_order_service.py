@@ -9,15 +9,14 @@ import pytest
 from tests.conftest import MakeDatabase
 from tests.integration.portfolio.conftest import StartApp
 
+from tradewind.contracts.corporate_actions import CashDividend, Split, StockDividend
 from tradewind.contracts.market_data import (
-    CashDividend,
     Depth,
     DepthLevel,
     FeedEvent,
     FeedMessage,
     SessionClosed,
     SessionOpened,
-    Split,
     Trade,
     feed_topic,
 )
@@ -55,7 +54,13 @@ class Market:
 
     async def open(self) -> None:
         fees = FeeSchedule(fee_bps=Decimal(7), fee_minimum=MoneyUnits(to_units("0.01")))
-        spec = VenueSpec(venue_id=self.venue_id, name="Market", fees=fees, follows_feed_time=True)
+        spec = VenueSpec(
+            venue_id=self.venue_id,
+            name="Market",
+            fees=fees,
+            follows_feed_time=True,
+            interest_bps=Decimal("512.5"),
+        )
         await self.app.create_venue(spec)
         await self.app.open_account(self.venue_id, self.account_id)
 
@@ -125,13 +130,16 @@ async def market(make_database: MakeDatabase) -> AsyncIterator[Market]:
 async def test_core_and_portfolio_agree_on_every_close(market: Market, start_app: StartApp) -> None:
     portfolio = await start_app(market.app)
     await market.app.deposit(market.account_id, MoneyUnits(to_units("12345.67")), "deposit")
-    days = [FIRST_DAY + timedelta(days=number) for number in range(5)]
+    days = [FIRST_DAY + timedelta(days=number) for number in range(6)]
     actions: dict[int, FeedEvent] = {
+        1: CashDividend("div-0", "IBM", days[1], MoneyUnits(to_units("0.2")), payable_date=days[4]),
         2: CashDividend("div-1", "IBM", days[2], MoneyUnits(to_units("0.123"))),
         3: Split("split-1", "IBM", days[3], 3, 1),
+        4: StockDividend("stock-1", "IBM", days[4], QuantityUnits(to_units("0.05"))),
+        5: Split("reverse-1", "IBM", days[5], 1, 7),
     }
-    opens = ["10.0001", "11.3333", "9.8765", "3.3311", "3.5"]
-    closes = ["10.7777", "11.1111", "9.9999", "3.4567", "3.6789"]
+    opens = ["10.0001", "11.3333", "9.8765", "3.3311", "3.5", "25.01"]
+    closes = ["10.7777", "11.1111", "9.9999", "3.4567", "3.6789", "24.99"]
     equities = []
     for number, day in enumerate(days):
         await market.begin(day, opens[number], *filter(None, [actions.get(number)]))
@@ -150,7 +158,7 @@ async def test_core_and_portfolio_agree_on_every_close(market: Market, start_app
 
     account = await market.app.get_account(market.account_id)
     found = await portfolio.performance(market.venue_id, market.account_id, None, None)
-    assert found.fills == 8
+    assert found.fills == 10
     assert found.fees == account.fees_paid > 0
     assert found.dividends > 0
     assert found.net_cash_flow == to_units("12245.67")

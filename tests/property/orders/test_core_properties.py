@@ -8,12 +8,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tradewind.contracts.corporate_actions import (
+    CashDividend,
+    CashMerger,
+    Split,
+    StockDividend,
+    SymbolChange,
+)
 from tradewind.contracts.journal import AuctionCrossed, Liquidity, OrderAccepted, OrderFilled
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.market_data import (
     AuctionPrint,
-    CashDividend,
     Depth,
     DepthLevel,
     ExtendedHoursClosed,
@@ -22,7 +28,6 @@ from tradewind.contracts.market_data import (
     Listing,
     SessionClosed,
     SessionOpened,
-    Split,
     Trade,
 )
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
@@ -130,7 +135,14 @@ class CoreMachine(RuleBasedStateMachine):
             sell_fee_per_share_max=MoneyUnits(sell_fees[2]),
         )
         check_fees(fees)
-        spec = VenueSpec(venue_id=VenueId("test"), name="Test", fees=fees, fills=fills)
+        spec = VenueSpec(
+            venue_id=VenueId("test"),
+            name="Test",
+            fees=fees,
+            fills=fills,
+            interest_bps=Decimal("412.5"),
+            debit_interest_bps=Decimal(825),
+        )
         self.core = Core(spec)
         self.replica = VenueState(venue_id=spec.venue_id)
         self.replica_books = Books.of(self.replica)
@@ -626,7 +638,21 @@ class CoreMachine(RuleBasedStateMachine):
     @rule(
         symbol=symbols,
         price=prices,
-        what=st.sampled_from(["none"] * 8 + ["end", "next", "gap", "split", "dividend"]),
+        what=st.sampled_from(
+            ["none"] * 12
+            + [
+                "end",
+                "next",
+                "gap",
+                "split",
+                "split",
+                "dividend",
+                "later",
+                "stock",
+                "name",
+                "merger",
+            ]
+        ),
         sessions=st.sampled_from(["", "", "after", "pre", "after, pre"]),
         rates=st.sampled_from([(2, 1), (3, 2), (1, 10)]),
     )
@@ -647,11 +673,7 @@ class CoreMachine(RuleBasedStateMachine):
         if what == "end":
             return
         self.day += timedelta(days=1)
-        if what == "split":
-            self.feed(Split(f"split {self.feed_number}", symbol, self.day, *rates))
-        elif what == "dividend":
-            action = f"dividend {self.feed_number}"
-            self.feed(CashDividend(action, symbol, self.day, MoneyUnits(33 * CENT)))
+        self.act(symbol, what, rates)
         if "pre" in sessions:
             self.feed(ExtendedHoursOpened(self.day, self.now, ExtendedPhase.PRE_MARKET))
         else:
@@ -670,6 +692,27 @@ class CoreMachine(RuleBasedStateMachine):
             for order_id in self.core.books.places:
                 order = self.core.state.orders[order_id]
                 assert order.extended_hours or order.symbol == COIN
+
+    def act(self, symbol: str, what: str, rates: tuple[int, int]) -> None:
+        """Let the company do something; what ends the symbol is undone by another's new name."""
+        action, day = f"{what} {self.feed_number}", self.day
+        if what == "split":
+            self.feed(Split(action, symbol, day, *rates))
+        elif what == "dividend":
+            self.feed(CashDividend(action, symbol, day, MoneyUnits(33 * CENT)))
+        elif what == "later":
+            payable = day + timedelta(days=2)
+            rate = MoneyUnits(2 * SCALE)
+            self.feed(CashDividend(action, symbol, day, rate, payable_date=payable))
+        elif what == "stock":
+            self.feed(StockDividend(action, symbol, day, QuantityUnits(SCALE // 20)))
+        elif what == "name":
+            self.feed(SymbolChange(action, symbol, day, "NEW"))
+            self.feed(SymbolChange(f"back {action}", "NEW", day, symbol))
+        elif what == "merger":
+            self.feed(CashMerger(action, symbol, day, MoneyUnits(101 * SCALE)))
+            assert all(symbol not in a.positions for a in self.core.state.accounts.values())
+            self.feed(SymbolChange(f"back {action}", "OTHER", day, symbol))
 
     @invariant()
     def no_cash_or_shares_below_zero_in_a_cash_account(self) -> None:
@@ -760,6 +803,24 @@ class CoreMachine(RuleBasedStateMachine):
             for account in state.accounts.values():
                 expected = held.get((account.ledger_held, asset), 0)
                 assert by_account.get(account.ledger_held, 0) == expected
+
+    @invariant()
+    def what_is_receivable_are_the_dividends_that_are_not_paid_yet(self) -> None:
+        state = self.core.state
+        for account_id, account in state.accounts.items():
+            owed = sum(
+                claims[account_id].amount
+                for claims in state.entitlements.values()
+                if account_id in claims
+            )
+            assert state.ledger.posted(account.ledger_receivable, account.currency) == owed
+
+    @invariant()
+    def every_position_has_shares_and_all_shares_a_position(self) -> None:
+        state = self.core.state
+        for account in state.accounts.values():
+            held = {asset for asset in state.ledger.sums if state.qty(account, asset)}
+            assert held - {account.currency} == set(account.positions)
 
     @invariant()
     def a_stopped_account_has_no_open_orders_but_those_of_a_margin_call(self) -> None:

@@ -165,6 +165,9 @@ async def test_activities_tell_fills_and_cash_apart(gateway) -> None:
     assert cash["per_share_amount"] == "0.5"
 
 
+NON_TRADES = ("CSD", "CSW", "JNLC", "DIV", "SPLIT", "CIL", "MA", "NC", "INT")
+
+
 @pytest.mark.parametrize(
     ("path", "types"),
     [
@@ -173,7 +176,7 @@ async def test_activities_tell_fills_and_cash_apart(gateway) -> None:
         ("/TRANS", ("CSD", "CSW")),
         ("?activity_types=FILL,div", ("FILL", "DIV")),
         ("?category=trade_activity", ("FILL",)),
-        ("?category=non_trade_activity", ("CSD", "CSW", "JNLC", "DIV", "SPLIT")),
+        ("?category=non_trade_activity", NON_TRADES),
     ],
 )
 async def test_activity_types_are_understood(gateway, path: str, types) -> None:

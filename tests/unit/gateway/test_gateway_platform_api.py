@@ -208,6 +208,14 @@ async def test_venue_takes_how_it_fills_orders(gateway) -> None:
     )
 
 
+async def test_venue_takes_the_interest_it_pays_and_charges(gateway) -> None:
+    sent = VENUE | {"interest": {"cash_bps": "425.5", "debit_bps": 825}}
+    response = await gateway.call("POST", "/tradewind/v1/venues", role=Role.ADMIN, json=sent)
+    assert response.status_code == 201, response.text
+    venue = gateway.orders.asked[0]
+    assert (venue.interest_bps, venue.debit_interest_bps) == (Decimal("425.5"), Decimal(825))
+
+
 async def test_venue_that_cannot_be_opened_leaves_no_feed_running(gateway) -> None:
     gateway.orders.refusal = Unavailable("no leader")
     response = await gateway.call("POST", "/tradewind/v1/venues", role=Role.ADMIN, json=VENUE)

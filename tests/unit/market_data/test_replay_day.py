@@ -40,6 +40,13 @@ def test_actions_come_before_the_open_and_the_close_comes_last() -> None:
     assert isinstance(events[-1], SessionClosed)
 
 
+def test_open_tells_the_closes_of_before_as_the_days_split_makes_them() -> None:
+    events = play(day_bar("AAPL", DAY, "44.68 45.14 43.96 44.86"), AAPL="88.99", IBM="92.1")
+    opened = events[1]
+    assert isinstance(opened, SessionOpened)
+    assert opened.previous_closing_prices == {"AAPL": price("44.495"), "IBM": price("92.1")}
+
+
 @pytest.mark.parametrize(
     ("ohlc", "path"),
     [

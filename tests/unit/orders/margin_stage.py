@@ -1,5 +1,6 @@
 """A stage on which Alice has a margin account, and AAPL can be borrowed."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from tests.unit.orders.stage import ALICE, Stage
@@ -24,9 +25,13 @@ class MarginStage(Stage):
     """Alice, on margin, and Bob and Carol, who pay cash, with 10,000 dollars each."""
 
     def __init__(
-        self, listing: Listing = LISTING, fees: FeeSchedule | None = None, **settings: object
+        self,
+        listing: Listing = LISTING,
+        fees: FeeSchedule | None = None,
+        venue: Mapping[str, object] | None = None,
+        **settings: object,
     ) -> None:
-        super().__init__(fees)
+        super().__init__(fees, **(venue or {}))
         self.feed(listing)
         self.set_margin(ALICE, **settings)
 

@@ -3,11 +3,27 @@
 from decimal import Decimal
 
 import pytest
+from tests.unit.orders.margin_stage import MarginStage
 from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, money, price, shares
 
-from tradewind.contracts.journal import DividendPaid, PositionSplit
-from tradewind.contracts.market_data import CashDividend, SessionClosed, SessionOpened, Split
+from tradewind.contracts.corporate_actions import (
+    CashDividend,
+    CashMerger,
+    Split,
+    StockDividend,
+    SymbolChange,
+)
+from tradewind.contracts.journal import (
+    CashInLieuPaid,
+    CorporateActionWithdrawn,
+    DividendAccrued,
+    DividendPaid,
+    PositionSplit,
+)
+from tradewind.contracts.market_data import SessionClosed, SessionOpened
+from tradewind.contracts.vocabulary import AccountId
 from tradewind.order_service.domain.ledger import CORPORATE_ACTIONS
+from tradewind.order_service.domain.refusals import InstrumentDelisted
 
 NEXT = DAY.replace(day=3)
 
@@ -45,10 +61,10 @@ def test_split_in_fractions_keeps_every_billionth() -> None:
     assert stage.core.state.accounts[ALICE].positions["AAPL"].cost_basis == money("100")
 
 
-def test_split_gives_held_shares_back_before_it_multiplies_them() -> None:
+def test_split_gives_the_shares_of_day_orders_back_before_it_multiplies_them() -> None:
     stage = Stage()
     stage.give(ALICE, 10)
-    stage.submit(ALICE, "sell", 10, "12", "gtc")
+    stage.submit(ALICE, "sell", 10, "12")
     stage.feed(Split("s1", "AAPL", DAY, 2, 1))
     assert stage.core.state.qty_available(stage.core.state.accounts[ALICE], "AAPL") == shares(20)
 
@@ -90,3 +106,160 @@ def test_dividend_counts_shares_that_are_held_for_orders() -> None:
     before = stage.cash(ALICE)
     stage.feed(CashDividend("d1", "AAPL", DAY, money("0.5")))
     assert stage.cash(ALICE) - before == 5
+
+
+def posted(stage: Stage, account: AccountId, asset: str = "AAPL") -> Decimal:
+    state = stage.core.state
+    return Decimal(state.qty(state.accounts[account], asset)).scaleb(-9)
+
+
+def owed(stage: Stage, account: AccountId) -> Decimal:
+    ledger_account = stage.core.state.accounts[account].ledger_receivable
+    return Decimal(stage.core.state.ledger.posted(ledger_account, "USD")).scaleb(-9)
+
+
+def short_stage(qty: int) -> MarginStage:
+    """Return a stage where Alice is short so many shares, sold at 10."""
+    stage = MarginStage()
+    stage.depth(bids=[("10", qty)])
+    stage.submit(ALICE, "sell", qty, "10")
+    stage.depth()
+    assert posted(stage, ALICE) == -qty
+    return stage
+
+
+def test_reverse_split_pays_the_fraction_of_a_share_in_cash_at_the_price_of_a_new_one() -> None:
+    stage = Stage()
+    stage.give(ALICE, 25, "4")
+    stage.trade("4.40", 1)
+    before = stage.cash(ALICE)
+    events = stage.feed(Split("s1", "AAPL", DAY, 1, 10))
+    # 25 old are 2.5 new ones, worth 44 each.
+    paid = next(event for event in events if isinstance(event, CashInLieuPaid))
+    assert (paid.qty, paid.price, paid.amount) == (shares("0.5"), price("44"), money("22"))
+    assert (stage.position(ALICE), stage.cash(ALICE) - before) == (2, 22)
+    # The cost of the half share goes with it.
+    assert stage.core.state.accounts[ALICE].positions["AAPL"].cost_basis == money("80")
+
+
+def test_position_of_less_than_one_new_share_is_paid_out_whole() -> None:
+    stage = Stage()
+    stage.give(ALICE, 3)
+    stage.trade("10", 1)
+    before = stage.cash(ALICE)
+    stage.feed(Split("s1", "AAPL", DAY, 1, 10))
+    assert "AAPL" not in stage.core.state.accounts[ALICE].positions
+    assert (posted(stage, ALICE), stage.cash(ALICE) - before) == (0, 30)
+
+
+def test_dividend_with_a_payable_date_is_owed_from_the_ex_date_and_paid_on_that_date() -> None:
+    stage = Stage()
+    stage.give(ALICE, 10)
+    stage.feed(SessionClosed(DAY, stage.now, {"AAPL": price("10")}))
+    before = stage.cash(ALICE)
+    action = CashDividend("d1", "AAPL", NEXT, money("0.5"), payable_date=DAY.replace(day=8))
+    stage.feed(action, SessionOpened(NEXT, stage.now))
+    assert (stage.cash(ALICE) - before, owed(stage, ALICE)) == (0, 5)
+    # Who sells after the ex-date is paid all the same.
+    stage.depth(bids=[("10", 10)])
+    stage.submit(ALICE, "sell", 10)
+    sold = stage.cash(ALICE)
+    stage.feed(SessionClosed(NEXT, stage.now, {"AAPL": price("10")}))
+    stage.feed(SessionOpened(DAY.replace(day=5), stage.now))
+    assert stage.cash(ALICE) == sold
+    stage.feed(SessionClosed(DAY.replace(day=5), stage.now, {"AAPL": price("10")}))
+    # No session on the 8th: it is paid with the next.
+    events = stage.feed(SessionOpened(DAY.replace(day=9), stage.now))
+    assert [event.accrued for event in events if isinstance(event, DividendPaid)] == [True]
+    assert (stage.cash(ALICE) - sold, owed(stage, ALICE)) == (5, 0)
+    assert stage.core.state.entitlements == {}
+
+
+def test_who_buys_on_the_ex_date_gets_no_dividend() -> None:
+    stage = Stage()
+    stage.give(ALICE, 10)
+    stage.feed(SessionClosed(DAY, stage.now, {"AAPL": price("10")}))
+    action = CashDividend("d1", "AAPL", NEXT, money("0.5"), payable_date=DAY.replace(day=8))
+    events = stage.feed(action, SessionOpened(NEXT, stage.now))
+    stage.give(BOB, 10)
+    assert [e.account_id for e in events if isinstance(e, DividendAccrued)] == [ALICE]
+    assert owed(stage, BOB) == 0
+
+
+def test_short_position_pays_what_a_holder_gets() -> None:
+    stage = short_stage(10)
+    before = stage.cash(ALICE)
+    stage.feed(CashDividend("d1", "AAPL", DAY, money("0.5")))
+    assert stage.cash(ALICE) - before == -5
+
+
+def test_short_position_splits_towards_zero_and_pays_in_lieu_of_its_fraction() -> None:
+    stage = short_stage(25)
+    stage.trade("4", 1)
+    before = stage.cash(ALICE)
+    stage.feed(Split("s1", "AAPL", DAY, 1, 10))
+    assert (posted(stage, ALICE), stage.cash(ALICE) - before) == (-2, -20)
+    assert stage.core.state.accounts[ALICE].positions["AAPL"].cost_basis == money("-200")
+
+
+def test_short_position_owes_the_shares_of_a_stock_dividend() -> None:
+    stage = short_stage(10)
+    stage.feed(StockDividend("d1", "AAPL", DAY, shares("0.1")))
+    assert posted(stage, ALICE) == -11
+
+
+def test_stock_dividend_adds_shares_and_keeps_their_cost() -> None:
+    stage = Stage()
+    stage.give(ALICE, 10)
+    stage.trade("11", 1)
+    stage.feed(StockDividend("d1", "AAPL", DAY, shares("0.1")))
+    assert posted(stage, ALICE) == 11
+    assert stage.core.state.accounts[ALICE].positions["AAPL"].cost_basis == money("100")
+    assert stage.core.view.last_price("AAPL") == price("10")
+
+
+def test_symbol_change_takes_position_cost_and_closes_along_and_ends_orders() -> None:
+    stage = Stage()
+    stage.give(ALICE, 10)
+    stage.trade("11", 1)
+    stage.feed(SessionClosed(DAY, stage.now, {"AAPL": price("11")}))
+    order = stage.submit(ALICE, "sell", 10, "12", "gtc")
+    stage.feed(SymbolChange("n1", "AAPL", NEXT, "APLX"), SessionOpened(NEXT, stage.now))
+    state = stage.core.state
+    assert order.status == "canceled"
+    assert (posted(stage, ALICE), posted(stage, ALICE, "APLX")) == (0, 10)
+    position = state.accounts[ALICE].positions["APLX"]
+    assert (position.cost_basis, position.qty_at_day_start) == (money("100"), shares(10))
+    assert state.previous_closing_prices == {"APLX": price("11")}
+    assert stage.core.view.last_price("APLX") == price("11")
+
+
+def test_symbol_change_joins_shares_that_are_held_under_the_new_symbol() -> None:
+    stage = Stage()
+    stage.give(ALICE, 10)
+    stage.feed(SymbolChange("n1", "AAPL", DAY, "APLX"))
+    stage.feed(SymbolChange("n2", "APLX", DAY, "AAPL"))
+    stage.give(ALICE, 5, "20")
+    assert stage.core.state.accounts[ALICE].positions["AAPL"].cost_basis == money("200")
+    assert stage.position(ALICE) == 15
+
+
+def test_merger_pays_cash_for_every_share_and_ends_trading() -> None:
+    stage = Stage()
+    stage.give(ALICE, 10)
+    before = stage.cash(ALICE)
+    stage.feed(CashMerger("m1", "AAPL", DAY, money("12.345")))
+    assert (posted(stage, ALICE), stage.cash(ALICE) - before) == (0, Decimal("123.45"))
+    assert "AAPL" not in stage.core.state.accounts[ALICE].positions
+    with pytest.raises(InstrumentDelisted, match="2024-01-02"):
+        stage.submit(BOB, "buy", 1, "10")
+
+
+def test_action_that_gives_more_than_can_be_counted_is_withdrawn_whole() -> None:
+    stage = Stage()
+    stage.give(ALICE, 10)
+    events = stage.feed(CashMerger("m1", "AAPL", DAY, money("1000000000")))
+    assert len(events) == 1
+    assert isinstance(events[0], CorporateActionWithdrawn)
+    assert stage.position(ALICE) == 10
+    assert stage.feed(CashMerger("m1", "AAPL", DAY, money("1"))) == []

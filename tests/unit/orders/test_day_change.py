@@ -73,6 +73,23 @@ def test_cash_that_moves_while_the_market_is_closed_is_no_profit() -> None:
     assert profit_of_day(stage) == 0
 
 
+def test_first_day_is_counted_from_the_closes_that_the_feed_tells() -> None:
+    stage = Stage()
+    tomorrow = DAY + timedelta(days=1)
+    stage.feed(SessionClosed(DAY, stage.now, {}))
+    stage.feed(SessionOpened(tomorrow, stage.now, previous_closing_prices={"AAPL": price("9")}))
+    stage.give(ALICE, 10, "10")
+    assert position(stage).last_day_price == price("9")
+    close(stage, "12")
+    # What the venue has seen itself counts from then on.
+    stage.feed(
+        SessionOpened(
+            tomorrow + timedelta(days=1), stage.now, previous_closing_prices={"AAPL": price("7")}
+        )
+    )
+    assert position(stage).last_day_price == price("12")
+
+
 def test_split_before_the_open_changes_both_closes() -> None:
     stage = Stage()
     stage.give(ALICE, 10, "10")

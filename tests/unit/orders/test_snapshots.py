@@ -17,6 +17,7 @@ from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.ledger import OUTSIDE, Ledger
 from tradewind.order_service.domain.state import (
     AccountState,
+    Entitlement,
     OrderState,
     PositionState,
     Routing,
@@ -31,7 +32,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    15: "eec77df44a7418eb",
+    16: "cb868e28c0ca00b6",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -49,6 +50,7 @@ def structure() -> str:
         Routing,
         Terms,
         PositionState,
+        Entitlement,
         Listing,
         Ledger,
         Configuration,

@@ -19,12 +19,8 @@ from tradewind.api_gateway.wire.query import (
     QueryValues,
 )
 from tradewind.api_gateway.wire.timestamps import exchange_time
-from tradewind.contracts.market_data import (
-    CashDividend,
-    CorporateAction,
-    MarketDataService,
-    Split,
-)
+from tradewind.contracts.corporate_actions import CashDividend, PriceAction, Split
+from tradewind.contracts.market_data import MarketDataService
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.platform.errors import MalformedRequest
 
@@ -161,7 +157,7 @@ class CorporateActions:
         token = _write_token(_sort_key(page[-1])) if len(actions) > limit else None
         return CorporateActionsBody(_grouped(page), token)
 
-    async def _select(self, query: QueryValues, today: date) -> list[CorporateAction]:
+    async def _select(self, query: QueryValues, today: date) -> list[PriceAction]:
         ids = _IDS.read(query)
         if ids:
             return await self._by_id(frozenset(ids), query, today)
@@ -178,16 +174,14 @@ class CorporateActions:
 
     async def _by_id(
         self, ids: frozenset[str], query: QueryValues, today: date
-    ) -> list[CorporateAction]:
+    ) -> list[PriceAction]:
         for parameter in _FILTERS:
             if parameter.read(query) is not None:
                 raise MalformedRequest(f"ids cannot be combined with {parameter.name}")
         found = await self._between((), _FIRST_DATE, today)
         return [each for each in found if each.action_id in ids]
 
-    async def _between(
-        self, symbols: Sequence[str], start: date, end: date
-    ) -> list[CorporateAction]:
+    async def _between(self, symbols: Sequence[str], start: date, end: date) -> list[PriceAction]:
         if end < start:
             return []
         if not symbols:
@@ -195,13 +189,13 @@ class CorporateActions:
         return list(await self._market_data.list_corporate_actions(symbols, start, end))
 
 
-def _kind(action: CorporateAction) -> str:
+def _kind(action: PriceAction) -> str:
     if isinstance(action, CashDividend):
         return "cash_dividend"
     return "forward_split" if action.new_rate > action.old_rate else "reverse_split"
 
 
-def _grouped(actions: Sequence[CorporateAction]) -> ActionGroups:
+def _grouped(actions: Sequence[PriceAction]) -> ActionGroups:
     groups = ActionGroups([], [], [])
     for action in actions:
         if isinstance(action, CashDividend):
@@ -254,7 +248,7 @@ def _wire_reverse_split(action: Split) -> WireReverseSplit:
 _Key = tuple[date, str]
 
 
-def _sort_key(action: CorporateAction) -> _Key:
+def _sort_key(action: PriceAction) -> _Key:
     return action.ex_date, action.action_id
 
 

@@ -68,6 +68,13 @@ class FillsBody(Struct, frozen=True, kw_only=True):
     impact_half_life_s: int = 60
 
 
+class InterestBody(Struct, frozen=True, kw_only=True):
+    """What cash earns and margin debt costs, in ten-thousandths a year; nothing if not said."""
+
+    cash_bps: AnyAmount = field(default_factory=Amount)
+    debit_bps: AnyAmount = field(default_factory=Amount)
+
+
 class NewVenueBody(Struct, frozen=True, kw_only=True):
     """A venue to open, with an account that starts with some cash: 100,000 if nothing is said."""
 
@@ -75,6 +82,7 @@ class NewVenueBody(Struct, frozen=True, kw_only=True):
     feed: FeedBody
     fees: FeesBody = field(default_factory=FeesBody)
     fills: FillsBody = FillsBody()
+    interest: InterestBody = field(default_factory=InterestBody)
     cash: AnyAmount = field(default_factory=lambda: Amount(100_000))
 
 
@@ -209,6 +217,10 @@ def _read_venue(sent: NewVenueBody, venue_id: VenueId) -> tuple[VenueSpec, FeedS
             name=check_name(sent.name),
             fees=_read_fees(sent.fees),
             fills=FillSettings(**structs.asdict(sent.fills)),
+            interest_bps=_bounded("interest.cash_bps", sent.interest.cash_bps, _FEE_BPS_MAX),
+            debit_interest_bps=_bounded(
+                "interest.debit_bps", sent.interest.debit_bps, _FEE_BPS_MAX
+            ),
             follows_feed_time=True,
         ),
         FeedSpec(

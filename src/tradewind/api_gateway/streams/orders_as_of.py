@@ -20,6 +20,7 @@ from tradewind.contracts.journal import (
     OrderReduced,
     OrderRejected,
     OrderReplaced,
+    OrderRestated,
     OrderRouted,
     OrderTriggered,
     ReplacementDue,
@@ -46,6 +47,7 @@ OrderEvent = (
     | CancelRequested
     | ReplaceRequested
     | ReplacementDue
+    | OrderRestated
 )
 
 
@@ -96,16 +98,8 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
                 filled_qty=QuantityUnits(0),
                 filled_value=MoneyUnits(0),
             )
-        case OrderTriggered() | TrailMoved() | OrderReduced():
-            # What waits for its stop price has not traded.
-            return replace(
-                past,
-                status=OrderStatus.NEW,
-                filled_qty=QuantityUnits(0),
-                filled_value=MoneyUnits(0),
-                qty=event.qty if isinstance(event, OrderReduced) else past.qty,
-                terms=_terms_as_of(past, record, event),
-            )
+        case OrderTriggered() | TrailMoved() | OrderReduced() | OrderRestated():
+            return _restated(past, record, event)
         case OrderFilled():
             return replace(
                 past,
@@ -146,6 +140,33 @@ def _at_broker(
     if isinstance(event, OrderRouted):
         return replace(order, status=event.status)
     return replace(order, status=OrderStatus.PENDING_NEW, qty=event.qty)
+
+
+def _restated(
+    order: Order,
+    record: JournalRecord,
+    event: OrderTriggered | TrailMoved | OrderReduced | OrderRestated,
+) -> Order:
+    """Return an order whose terms have changed while it stood."""
+    if isinstance(event, OrderRestated):
+        return replace(
+            order,
+            status=event.status,
+            filled_qty=event.filled_qty,
+            filled_value=event.filled_value,
+            qty=event.qty,
+            limit_price=event.limit_price,
+            terms=event.terms,
+        )
+    # What waits for its stop price has not traded.
+    return replace(
+        order,
+        status=OrderStatus.NEW,
+        filled_qty=QuantityUnits(0),
+        filled_value=MoneyUnits(0),
+        qty=event.qty if isinstance(event, OrderReduced) else order.qty,
+        terms=_terms_as_of(order, record, event),
+    )
 
 
 def _terms_as_of(

@@ -19,6 +19,7 @@ from tradewind.contracts.journal import (
     OrderReduced,
     OrderRejected,
     OrderReplaced,
+    OrderRestated,
     OrderRouted,
     OrderTriggered,
     ReplacementDue,
@@ -93,7 +94,7 @@ def event_name(event: OrderEvent) -> str | None:
     match event:
         case OrderAccepted():
             return _ACCEPTED[event.status]
-        case OrderTriggered() | OrderReduced() | ReplacementDue():
+        case OrderTriggered() | OrderReduced() | OrderRestated() | ReplacementDue():
             return "restated"
         case TrailMoved():
             return None

@@ -22,16 +22,18 @@ _TAG = "Account"
 _PAGE_SIZE_MAX = 100
 _TRADES: tuple[str, ...] = ("FILL",)
 _ELSEWHERE = (
-    "ACATC,ACATS,CFEE,CIL,DIVCGL,DIVCGS,DIVNRA,DIVROC,DIVTXEX,DIVWH,EXTRD,FEE,FXTRD,INT,INTPNL,"
-    "JNLS,MA,MEM,NC,OCT,OPASN,OPCSH,OPEXC,OPEXP,OPTRD,PTC,REORG,SPIN,SWP,VOF,WH,CGD,DIVFEE,"
+    "ACATC,ACATS,CFEE,DIVCGL,DIVCGS,DIVNRA,DIVROC,DIVTXEX,DIVWH,EXTRD,FEE,FXTRD,INTPNL,"
+    "JNLS,MEM,OCT,OPASN,OPCSH,OPEXC,OPEXP,OPTRD,PTC,REORG,SPIN,SWP,VOF,WH,CGD,DIVFEE,"
     "DIVFT,DIVTW,INTNRA,INTTW,JNL,OPCA,PTR,REO,FOPT"
 )
 """Kinds that Alpaca knows and that do not occur here: asking for them finds nothing."""
 
-_GROUPS = {"TRANS": ("CSD", "CSW"), "MISC": ("JNLC", "DIV", "SPLIT")}
+_CORPORATE: tuple[str, ...] = ("DIV", "SPLIT", "CIL", "MA", "NC", "INT")
+
+_GROUPS = {"TRANS": ("CSD", "CSW"), "MISC": ("JNLC", *_CORPORATE)}
 """Names that stand for several kinds, of those that occur here."""
 
-_NON_TRADES: tuple[str, ...] = ("CSD", "CSW", "JNLC", "DIV", "SPLIT")
+_NON_TRADES: tuple[str, ...] = ("CSD", "CSW", "JNLC", *_CORPORATE)
 _KINDS = frozenset({*_TRADES, *_NON_TRADES, *_GROUPS, *_ELSEWHERE.split(",")})
 
 _TYPES = Listing("activity_types", "Only these kinds, such as FILL,DIV,CSD.")
@@ -52,7 +54,7 @@ _COMMON = (_ORDER_ID, _DATE, _UNTIL, _AFTER, _DIRECTION, _PAGE_SIZE, _PAGE_TOKEN
 
 
 class ActivityEndpoints:
-    """Fills, cash movements, dividends and splits of the caller's account."""
+    """Fills, cash movements, corporate actions and interest of the caller's account."""
 
     def __init__(self, orders: OrderService) -> None:
         self._orders = orders

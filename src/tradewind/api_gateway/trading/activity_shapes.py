@@ -38,6 +38,7 @@ class WireCashMovement(Struct, frozen=True, kw_only=True, rename={"activity_date
 
     id: str
     activity_type: str
+    activity_sub_type: str | UnsetType = UNSET
     activity_date: date
     net_amount: str
     description: str
@@ -83,6 +84,7 @@ def _cash_movement(activity: CashActivity) -> WireCashMovement:
     return WireCashMovement(
         id=activity.activity_id,
         activity_type=activity.activity_type,
+        activity_sub_type=activity.sub_type or UNSET,
         activity_date=activity.activity_date,
         net_amount=decimal_text(activity.net_amount),
         description=activity.description,

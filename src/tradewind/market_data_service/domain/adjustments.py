@@ -14,7 +14,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tradewind.contracts.market_data import CorporateAction, Split
+from tradewind.contracts.corporate_actions import PriceAction, Split
 from tradewind.market_data_service.domain.market_time import midnight_of
 from tradewind.platform.money import PriceUnits
 
@@ -33,7 +33,7 @@ class AdjustmentSpan(Struct, frozen=True):
 
 
 def adjustment_spans(
-    actions: Sequence[CorporateAction],
+    actions: Sequence[PriceAction],
     ex_closes: Mapping[str, PriceUnits],
     adjustment: Adjustment,
 ) -> list[AdjustmentSpan]:
@@ -61,7 +61,7 @@ def adjustment_spans(
 
 
 def _factors(
-    actions: Sequence[CorporateAction], ex_closes: Mapping[str, PriceUnits], adjustment: Adjustment
+    actions: Sequence[PriceAction], ex_closes: Mapping[str, PriceUnits], adjustment: Adjustment
 ) -> tuple[Decimal, Decimal]:
     """Return the price and volume factor of all actions of one ex-date."""
     ratio, paid, close = _ONE, 0, 0

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from tradewind.contracts.market_data import CashDividend, CorporateAction, Split
+from tradewind.contracts.corporate_actions import CashDividend, PriceAction, Split
 from tradewind.platform.ids import derived_id
 from tradewind.platform.money import MoneyUnits, to_units
 
@@ -56,12 +56,12 @@ class UnexplainedAdjustment(ValueError):
     """The adjusted close jumps by what is neither a customary split nor a dividend."""
 
 
-def recover_actions(symbol: str, days: Sequence[AdjustedDay]) -> list[CorporateAction]:
+def recover_actions(symbol: str, days: Sequence[AdjustedDay]) -> list[PriceAction]:
     """Return the splits and cash dividends behind a series of days in order of date.
 
     Raises ``UnexplainedAdjustment`` naming the date.
     """
-    actions: list[CorporateAction] = []
+    actions: list[PriceAction] = []
     usual: Decimal | None = None
     for before, day in pairwise(days):
         growth = (day.adjusted_close * before.close) / (day.close * before.adjusted_close)

@@ -57,6 +57,8 @@ class Lane:
         self.opened_before: date | None = None
         """The trading date that an earlier process opened and that may still run."""
         self._tells_sessions = tells_sessions
+        self._closes = {symbol: state.fair_price for symbol, state in market.state().items()}
+        """Newest closes of regular sessions; at first, what the market begins from."""
 
     def step(self, now: datetime, closing_prices: ClosingPrices) -> Happened:
         """Let the market run up to an instant; a session that is over by then ends first."""
@@ -83,7 +85,11 @@ class Lane:
         trading_date = running.day.trading_date
         if running.phase is None:
             next_opens_at = self._next_open(running)
-            return [SessionOpened(trading_date, running.starts_at, running.ends_at, next_opens_at)]
+            return [
+                SessionOpened(
+                    trading_date, running.starts_at, running.ends_at, next_opens_at, self._closes
+                )
+            ]
         return [ExtendedHoursOpened(trading_date, running.starts_at, running.phase)]
 
     def _next_open(self, segment: Segment) -> datetime | None:
@@ -127,7 +133,7 @@ class Lane:
         trading_date = segment.day.trading_date
         if segment.phase is None:
             follows = self.sessions.segment(now)
-            closes = closing_prices(happened.events)
+            closes = self._closes = closing_prices(happened.events)
             happened.events.extend(self._auctions(AuctionKind.CLOSING, segment.ends_at, closes))
             happened.events.append(
                 SessionClosed(

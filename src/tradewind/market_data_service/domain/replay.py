@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
+from tradewind.contracts.corporate_actions import PriceAction, Split
 from tradewind.contracts.market_data import (
     AuctionPrint,
     Bar,
-    CorporateAction,
     Depth,
     DepthLevel,
     FeedEvent,
@@ -48,7 +48,7 @@ class ReplayDay(Struct, frozen=True, kw_only=True):
 
     session: TradingDay
     bars: Sequence[Bar]
-    actions: Sequence[CorporateAction] = ()
+    actions: Sequence[PriceAction] = ()
     next_opens_at: datetime | None = None
     """When the exchange's next session begins."""
 
@@ -65,9 +65,12 @@ def day_events(
     traded before: a symbol without a bar closes where it stood.
     """
     session, next_opens_at = day.session, day.next_opens_at
+    before = closes_before_open(day, last_closes)
     events: list[FeedEvent] = [
         *day.actions,
-        SessionOpened(session.trading_date, session.opens_at, session.closes_at, next_opens_at),
+        SessionOpened(
+            session.trading_date, session.opens_at, session.closes_at, next_opens_at, before
+        ),
         *(day_auction(bar, session, AuctionKind.OPENING) for bar in day.bars),
     ]
     shown = [
@@ -100,6 +103,20 @@ def day_auction(bar: Bar, session: TradingDay, kind: AuctionKind) -> AuctionPrin
     at = session.opens_at if opens else session.closes_at
     price = bar.open if opens else bar.close
     return AuctionPrint(bar.symbol, at, kind, price, QuantityUnits(size))
+
+
+def closes_before_open(
+    day: ReplayDay, last_closes: Mapping[str, PriceUnits]
+) -> dict[str, PriceUnits]:
+    """Return the closes of before, adjusted for the splits that take effect with the day."""
+    closes = dict(last_closes)
+    for action in day.actions:
+        close = closes.get(action.symbol)
+        if isinstance(action, Split) and close is not None:
+            closes[action.symbol] = PriceUnits(
+                divide(close * action.old_rate, action.new_rate, Rounding.HALF_EVEN)
+            )
+    return closes
 
 
 def path_of(bar: Bar) -> tuple[PriceUnits, PriceUnits, PriceUnits, PriceUnits]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from tradewind.contracts.market_data import Bar, CorporateAction, FeedSpec, TradingDay
+from tradewind.contracts.corporate_actions import PriceAction
+from tradewind.contracts.market_data import Bar, FeedSpec, TradingDay
 from tradewind.market_data_service.domain.market_time import date_of, midnight_of
 from tradewind.market_data_service.domain.sessions import Calendar
 from tradewind.market_data_service.feeds.errors import NothingToReplay
@@ -18,7 +19,7 @@ class Past:
         self,
         days: Sequence[TradingDay],
         bars: Mapping[str, Sequence[Bar]],
-        actions: Sequence[CorporateAction],
+        actions: Sequence[PriceAction],
         ticks: Mapping[str, PriceUnits],
         starts_at: datetime,
     ) -> None:
@@ -46,7 +47,7 @@ class Past:
         """Return one bar."""
         return self._by_symbol.get(symbol, {}).get(trading_date)
 
-    def actions_between(self, after: date, until: date) -> list[CorporateAction]:
+    def actions_between(self, after: date, until: date) -> list[PriceAction]:
         """Return the actions whose ex-date lies after one date and not after another."""
         return [action for action in self.actions if after < action.ex_date <= until]
 

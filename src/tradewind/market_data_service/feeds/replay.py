@@ -239,6 +239,10 @@ class ReplayFeed:
         )
 
     def _remember_closes(self, done: int) -> None:
+        # Each symbol's later bar comes last.
+        self._closes.update(
+            (bar.symbol, bar.close) for bar in self._past.bars_before(self._past.dates[0])
+        )
         for day in self._past.days[:done]:
             self._closes.update(
                 (bar.symbol, bar.close) for bar in self._past.bars_of(day.trading_date)

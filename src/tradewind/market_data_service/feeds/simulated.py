@@ -73,6 +73,8 @@ class SimulatedFeed:
         self._recorder = Recorder(
             stored.spec.venue_id, self.sources[0], storage, standing=self._standing
         )
+        self._previous_closes: dict[str, PriceUnits] = {}
+        """What the running session began from."""
         self._settling = asyncio.Lock()
         self._settled = 0
         """Number of the newest message that is known to be in the tables."""

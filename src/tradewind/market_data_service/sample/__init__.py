@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
 
-from tradewind.contracts.market_data import CorporateAction
+from tradewind.contracts.corporate_actions import PriceAction
 from tradewind.market_data_service.domain.corporate_actions import (
     AdjustedDay,
     make_dividend,
@@ -45,12 +45,12 @@ def read_days() -> dict[str, list[AdjustedDay]]:
     return dict(days)
 
 
-def read_actions() -> list[CorporateAction]:
+def read_actions() -> list[PriceAction]:
     """Return the corporate actions of the sample, by symbol and date."""
     return list(_parse_actions(_file(ACTIONS_FILE).decode()))
 
 
-def _parse_actions(text: str) -> Iterator[CorporateAction]:
+def _parse_actions(text: str) -> Iterator[PriceAction]:
     for row in csv.DictReader(io.StringIO(text)):
         symbol, ex_date = row["symbol"], date.fromisoformat(row["ex_date"])
         if row["kind"] == "split":

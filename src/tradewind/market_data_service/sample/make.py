@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tradewind.contracts.market_data import CorporateAction, Split
+from tradewind.contracts.corporate_actions import PriceAction, Split
 from tradewind.market_data_service import sample
 from tradewind.market_data_service.domain.corporate_actions import recover_actions
 from tradewind.platform.money import format_units
@@ -31,7 +31,7 @@ def make(source: Path, folder: Path) -> None:
     (folder / sample.ACTIONS_FILE).write_text(write_actions(actions), encoding="utf-8")
 
 
-def write_actions(actions: Iterable[CorporateAction]) -> str:
+def write_actions(actions: Iterable[PriceAction]) -> str:
     """Return corporate actions as the shipped CSV."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")

@@ -7,14 +7,26 @@ gives the live state. Each handler returns the postings of the event's journal e
 from datetime import datetime
 
 from tradewind.contracts import journal
-from tradewind.order_service.domain.applying import accounts, fills, orders, routing, venue
+from tradewind.order_service.domain.applying import (
+    accounts,
+    corporate_actions,
+    fills,
+    orders,
+    routing,
+    venue,
+)
 from tradewind.order_service.domain.applying.entry import Handlers
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.state import Books, VenueState
 from tradewind.platform.errors import InvariantBroken
 
 _HANDLERS: Handlers = (
-    accounts.HANDLERS | orders.HANDLERS | routing.HANDLERS | fills.HANDLERS | venue.HANDLERS
+    accounts.HANDLERS
+    | orders.HANDLERS
+    | routing.HANDLERS
+    | fills.HANDLERS
+    | venue.HANDLERS
+    | corporate_actions.HANDLERS
 )
 
 

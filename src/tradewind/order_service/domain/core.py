@@ -17,6 +17,7 @@ from tradewind.contracts.journal import (
     OrderFilled,
     OrderReduced,
     OrderReplaced,
+    OrderRestated,
     OrderTriggered,
     TrailMoved,
 )
@@ -33,7 +34,8 @@ from tradewind.order_service.domain.state import AccountState, Books, OrderState
 from tradewind.platform.money import PriceUnits
 
 _UNMOVED = (
-    OrderAccepted, OrderActivated, OrderTriggered, TrailMoved, OrderReduced, OrderReplaced
+    OrderAccepted, OrderActivated, OrderTriggered, TrailMoved, OrderReduced, OrderReplaced,
+    OrderRestated,
 )  # fmt: skip
 """Events of an order that leave the rest of its group alone."""
 
@@ -95,9 +97,11 @@ class Core:
             account = self.state.accounts[event.account_id]
             if account.is_margin and self.is_leveraged(account):
                 self.leveraged.setdefault(event.account_id)
-        if isinstance(event, OrderAccepted | OrderActivated | OrderTriggered):
+        if isinstance(event, OrderAccepted | OrderActivated | OrderTriggered | OrderRestated):
             if event.queue_ahead:
                 self.view.ahead[order_id] = event.queue_ahead
+            else:
+                self.view.ahead.pop(order_id, None)
         elif not order.status.is_open:
             self.view.ahead.pop(order_id, None)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from tradewind.contracts.journal import OrderExpired, SessionEnded
 from tradewind.contracts.terms import GTC_LIFETIME
 from tradewind.contracts.vocabulary import TimeInForce
-from tradewind.order_service.domain import auctions, groups
+from tradewind.order_service.domain import auctions, groups, interest
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.state import OrderState
 from tradewind.platform.money import PriceUnits
@@ -27,6 +27,7 @@ def end_session(
         ):
             expire(core, order)
     forget_depth(core)
+    interest.post(core, running)
     core.emit(SessionEnded(running, closing_prices, next_opens_at))
 
 

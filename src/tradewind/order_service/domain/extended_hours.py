@@ -13,6 +13,7 @@ from tradewind.contracts.journal import (
 )
 from tradewind.contracts.market_data import ExtendedHoursClosed
 from tradewind.contracts.vocabulary import ExtendedPhase, OrderStatus, TimeInForce
+from tradewind.order_service.domain import corporate_actions
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.expiry import expire, forget_depth
 
@@ -29,6 +30,7 @@ def begin(core: Core, trading_date: date, phase: ExtendedPhase) -> None:
         if trading_date > newest and state.extended_phase is not None:
             _end(core, newest)
     forget_depth(core)
+    corporate_actions.begin_day(core, trading_date)
     core.emit(ExtendedHoursStarted(trading_date, phase))
     for order in list(state.orders.values()):
         if order.status is OrderStatus.ACCEPTED and order.extended_hours:

@@ -4,19 +4,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from tradewind.contracts.corporate_actions import (
+    CashDividend,
+    CashMerger,
+    Split,
+    StockDividend,
+    SymbolChange,
+)
 from tradewind.contracts.journal import (
-    CancelReason,
-    CorporateActionApplied,
-    DividendPaid,
     InstrumentListed,
     Liquidity,
     OrderActivated,
-    PositionSplit,
     SessionStarted,
 )
 from tradewind.contracts.market_data import (
     AuctionPrint,
-    CashDividend,
     Depth,
     ExtendedHoursClosed,
     ExtendedHoursOpened,
@@ -24,12 +26,12 @@ from tradewind.contracts.market_data import (
     Listing,
     SessionClosed,
     SessionOpened,
-    Split,
     Trade,
 )
 from tradewind.contracts.vocabulary import AuctionKind, ExtendedPhase, OrderId, OrderStatus
 from tradewind.order_service.domain import (
     auctions,
+    corporate_actions,
     extended_hours,
     groups,
     margin_calls,
@@ -38,17 +40,8 @@ from tradewind.order_service.domain import (
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.expiry import end_session
-from tradewind.order_service.domain.matching import advance_queue, cancel, fill, side_of, take
-from tradewind.order_service.domain.state import AccountState
-from tradewind.platform.money import (
-    CENT,
-    MoneyUnits,
-    PriceUnits,
-    QuantityUnits,
-    Rounding,
-    multiply_units,
-    round_to,
-)
+from tradewind.order_service.domain.matching import advance_queue, fill, side_of, take
+from tradewind.platform.money import PriceUnits, QuantityUnits
 
 _AFTER_HOURS = ExtendedPhase.AFTER_HOURS
 _TIMED = (
@@ -242,7 +235,13 @@ def open_session(core: Core, event: SessionOpened) -> None:
             return
         end_session(core, running, core.view.last_prices())
     extended_hours.give_way(core, event.trading_date)
-    core.emit(SessionStarted(event.trading_date, event.closes_at, event.next_opens_at))
+    corporate_actions.begin_day(core, event.trading_date)
+    unknown = {
+        symbol: price
+        for symbol, price in event.previous_closing_prices.items()
+        if symbol not in core.state.closing_prices
+    }
+    core.emit(SessionStarted(event.trading_date, event.closes_at, event.next_opens_at, unknown))
     for order in list(core.state.orders.values()):
         if order.status is OrderStatus.ACCEPTED:
             ahead = QuantityUnits(0)
@@ -274,52 +273,6 @@ def open_extended_hours(core: Core, event: ExtendedHoursOpened) -> None:
     extended_hours.begin(core, event.trading_date, event.phase)
 
 
-def split(core: Core, event: Split) -> None:
-    """Change the shares of every position; open orders at the old price are canceled."""
-    if event.action_id in core.state.actions_done:
-        return
-    _cancel_orders(core, event.symbol)
-    for account in _holders(core, event.symbol):
-        before = core.state.qty(account, event.symbol)
-        after = QuantityUnits(before * event.new_rate // event.old_rate)
-        core.emit(PositionSplit(event.action_id, account.account_id, event.symbol, before, after))
-    core.emit(
-        CorporateActionApplied(
-            event.action_id, event.symbol, event.ex_date, event.new_rate, event.old_rate
-        )
-    )
-    view = core.view.learn(event.symbol)
-    view.forget_depth()
-    if view.last_price is not None:
-        view.last_price = PriceUnits(view.last_price * event.old_rate // event.new_rate)
-
-
-def pay_dividend(core: Core, event: CashDividend) -> None:
-    """Pay cash for every position, to the cent half-even."""
-    if event.action_id in core.state.actions_done:
-        return
-    for account in _holders(core, event.symbol):
-        qty = core.state.qty(account, event.symbol)
-        raw = multiply_units(PriceUnits(event.rate), qty)
-        amount = MoneyUnits(round_to(raw, CENT, Rounding.HALF_EVEN))
-        if not amount:
-            continue
-        core.emit(
-            DividendPaid(event.action_id, account.account_id, event.symbol, qty, event.rate, amount)
-        )
-    core.emit(CorporateActionApplied(event.action_id, event.symbol, event.ex_date))
-
-
-def _cancel_orders(core: Core, symbol: str) -> None:
-    for order in list(core.state.orders.values()):
-        if order.symbol == symbol and order.status.is_open:
-            cancel(core, order, CancelReason.CORPORATE_ACTION)
-
-
-def _holders(core: Core, symbol: str) -> list[AccountState]:
-    return [account for account in core.state.accounts.values() if symbol in account.positions]
-
-
 # The value type is Any because each handler takes its own event. Bars tell the core nothing that
 # the trades in them have not told.
 _HANDLERS: dict[type, Callable[[Core, Any], None]] = {
@@ -331,6 +284,9 @@ _HANDLERS: dict[type, Callable[[Core, Any], None]] = {
     SessionClosed: close_session,
     ExtendedHoursOpened: open_extended_hours,
     ExtendedHoursClosed: extended_hours.close,
-    Split: split,
-    CashDividend: pay_dividend,
+    Split: corporate_actions.apply_action,
+    CashDividend: corporate_actions.apply_action,
+    StockDividend: corporate_actions.apply_action,
+    SymbolChange: corporate_actions.apply_action,
+    CashMerger: corporate_actions.apply_action,
 }

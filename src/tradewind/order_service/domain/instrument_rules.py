@@ -5,6 +5,7 @@ from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.vocabulary import AssetClass, OrderSide, OrderType, TimeInForce
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import (
+    InstrumentDelisted,
     InstrumentNotTradable,
     NotForCrypto,
     PriceNotOnTick,
@@ -24,6 +25,12 @@ def check(core: Core, account: AccountState, order: SubmitOrder) -> None:
     What is left of a position may always be sold whole, whatever the lots are by now. At a live
     venue the broker judges what nobody has listed here.
     """
+    since = core.state.delisted.get(order.symbol)
+    if since is not None:
+        raise InstrumentDelisted(
+            f"{order.symbol} has not been traded since {since}, when a corporate action ended it; "
+            "the account's activities say what took its place"
+        )
     if core.spec.broker is not None and order.symbol not in core.state.instruments:
         return
     listing = core.listing(order.symbol)

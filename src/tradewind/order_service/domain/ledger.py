@@ -1,8 +1,9 @@
 """Double entry: every change of value is a journal entry whose postings sum to zero.
 
 A ledger account is a text: ``<account id>:available`` and ``<account id>:held`` for a customer (the
-sum of both is what is posted), and the venue's own ``venue:clearing`` (the other side of trades
-with the feed), ``venue:fees``, ``venue:corporate_actions`` and ``outside`` (where deposits come
+sum of both is what is posted), ``<account id>:receivable`` for what a customer is owed and has not
+got, and the venue's own ``venue:clearing`` (the other side of trades with the feed),
+``venue:fees``, ``venue:corporate_actions``, ``venue:interest`` and ``outside`` (where deposits come
 from). The asset is a currency or a symbol, the amount a signed integer in billionths.
 """
 
@@ -16,6 +17,7 @@ from tradewind.platform.errors import InvariantBroken
 CLEARING = "venue:clearing"
 FEES = "venue:fees"
 CORPORATE_ACTIONS = "venue:corporate_actions"
+INTEREST = "venue:interest"
 OUTSIDE = "outside"
 
 Posting = tuple[str, str, int]
@@ -30,6 +32,11 @@ def available(account_id: AccountId) -> str:
 def held(account_id: AccountId) -> str:
     """Name the ledger account of what open orders reserve."""
     return f"{account_id}:held"
+
+
+def receivable(account_id: AccountId) -> str:
+    """Name the ledger account of what a customer is owed; below zero, what they owe."""
+    return f"{account_id}:receivable"
 
 
 class Ledger(Struct):

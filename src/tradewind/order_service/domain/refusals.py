@@ -57,6 +57,13 @@ class AccountOfAnotherVenue(MalformedRequest):
     title = "Account of another venue"
 
 
+class InstrumentDelisted(Refusal):
+    """A corporate action has ended trading in this symbol."""
+
+    code = 42210204
+    title = "Instrument delisted"
+
+
 class InstrumentNotTradable(Refusal):
     """The instrument is not traded at present."""
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from msgspec import Struct, field
 
+from tradewind.contracts.corporate_actions import CorporateAction
 from tradewind.contracts.journal import CancelReason
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.margin import AccountType, MarginCall, MarginSettings
@@ -29,7 +30,7 @@ from tradewind.contracts.vocabulary import (
 )
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting, place_order
 from tradewind.order_service.domain.cash_keys import CashMoved
-from tradewind.order_service.domain.ledger import Ledger, available, held
+from tradewind.order_service.domain.ledger import Ledger, available, held, receivable
 from tradewind.order_service.domain.trigger_book import TriggerBook
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 
@@ -142,6 +143,16 @@ class OrderState(Struct, kw_only=True, array_like=True, gc=False):
         )
 
 
+class Entitlement(Struct, frozen=True, kw_only=True):
+    """A dividend that an account is owed, or owes where it was short, until it is paid."""
+
+    symbol: str
+    qty: QuantityUnits
+    rate: MoneyUnits
+    amount: MoneyUnits
+    payable_date: date
+
+
 class PositionState(Struct, kw_only=True, gc=False):
     """What a position cost; how many shares it has is read off the ledger."""
 
@@ -166,6 +177,9 @@ class AccountState(Struct, kw_only=True):
     """Equity at the close before the newest session, moved along by deposits and withdrawals."""
     closing_equity: MoneyUnits = MoneyUnits(0)
     """The same at the newest close: the ``last_equity`` of the next session."""
+    closing_principal: MoneyUnits = MoneyUnits(0)
+    """Cash at the newest close without the proceeds of shorts: what bears interest until the
+    next."""
     fees_paid: MoneyUnits = MoneyUnits(0)
     limits: AccountLimits = AccountLimits()
     kill_switch: bool = False
@@ -191,10 +205,12 @@ class AccountState(Struct, kw_only=True):
     last_maintenance: MoneyUnits = MoneyUnits(0)
     ledger_available: str = ""
     ledger_held: str = ""
+    ledger_receivable: str = ""
 
     def __post_init__(self) -> None:
         self.ledger_available = available(self.account_id)
         self.ledger_held = held(self.account_id)
+        self.ledger_receivable = receivable(self.account_id)
 
     @property
     def is_margin(self) -> bool:
@@ -220,6 +236,8 @@ class VenueState(Struct, kw_only=True):
     """When the session that is open is to end, as far as the feed has told."""
     next_opens_at: datetime | None = None
     """When the next session is to begin."""
+    closed_date: date | None = None
+    """The newest trading date that has ended."""
     accounts: dict[AccountId, AccountState] = field(default_factory=dict)
     orders: dict[OrderId, OrderState] = field(default_factory=dict)
     """Open orders, in order of acceptance."""
@@ -230,10 +248,16 @@ class VenueState(Struct, kw_only=True):
     """Newest closes: what positions are worth while no trade has been seen."""
     previous_closing_prices: dict[str, PriceUnits] = field(default_factory=dict)
     """Closes before the newest session began: what the change of the day is counted from."""
-    actions_done: dict[str, date] = field(default_factory=dict)
-    """Corporate actions applied, by id, with their date."""
     instruments: dict[str, Listing] = field(default_factory=dict)
     """The rules of each instrument that the feed has told of, by symbol."""
+    actions_done: dict[str, date] = field(default_factory=dict)
+    """Corporate actions applied or withdrawn, by id, with their date."""
+    announced: dict[str, CorporateAction] = field(default_factory=dict)
+    """Corporate actions that take effect with a later session, by id."""
+    entitlements: dict[str, dict[AccountId, Entitlement]] = field(default_factory=dict)
+    """Dividends that are not paid yet, by the id of their action."""
+    delisted: dict[str, date] = field(default_factory=dict)
+    """Symbols that a corporate action ended, with the date since which they are not traded."""
     cash_keys: dict[str, CashMoved] = field(default_factory=dict)
     """Movements of cash by idempotency key; kept for good, for a key may be repeated any time."""
 
@@ -254,6 +278,14 @@ class VenueState(Struct, kw_only=True):
         if told is not None:
             return told
         return Listing(symbol=symbol, marginable=False, shortable=False, easy_to_borrow=False)
+
+    def stands(self, order: OrderState) -> bool:
+        """Tell whether an open order stands in the books in the present session."""
+        return order.status not in APART and (
+            self.extended_phase is None
+            or order.extended_hours
+            or self.is_round_the_clock(order.symbol)
+        )
 
     def cash_available(self, account: AccountState) -> MoneyUnits:
         """Return the cash that no open order reserves; below zero where a margin account owes."""
@@ -278,7 +310,7 @@ class VenueState(Struct, kw_only=True):
 AUCTION_TIMES = frozenset({TimeInForce.OPG, TimeInForce.CLS})
 """Times in force of orders that trade in an auction and nowhere else."""
 
-_APART = frozenset({OrderStatus.ACCEPTED, OrderStatus.HELD})
+APART = frozenset({OrderStatus.ACCEPTED, OrderStatus.HELD})
 """Orders in no book: they wait for the session or for their entry."""
 
 
@@ -310,13 +342,7 @@ class Books:
         self.places.clear()
         self.triggers = TriggerBook()
         for order in sorted(state.orders.values(), key=lambda order: order.priority):
-            if order.status in _APART:
-                continue
-            if (
-                state.extended_phase is None
-                or order.extended_hours
-                or state.is_round_the_clock(order.symbol)
-            ):
+            if state.stands(order):
                 self.add(order)
 
     def add(self, order: OrderState) -> None:

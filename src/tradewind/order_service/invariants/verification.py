@@ -23,7 +23,9 @@ from tradewind.platform.errors import InvariantBroken
 DIFFERENCES_MAX = 100
 PAGE = 1_000
 
-_TERMS = frozenset({"order_class", "stop_price", "hwm", "group_id", "triggered_at", "intent"})
+_TERMS = frozenset(
+    {"order_class", "stop_price", "trail_price", "hwm", "group_id", "triggered_at", "intent"}
+)
 """Columns that an order has only with terms of its own."""
 
 _T = TypeVar("_T")
@@ -43,9 +45,11 @@ ORDER BY journal_number, line
 
 _ORDERS = """
 SELECT order_id::text, account_id::text, client_order_id, symbol, side,
-    (qty * 1000000000)::bigint AS qty, status, (filled_qty * 1000000000)::bigint AS filled_qty,
+    (qty * 1000000000)::bigint AS qty, (limit_price * 1000000000)::bigint AS limit_price,
+    status, (filled_qty * 1000000000)::bigint AS filled_qty,
     (filled_value * 1000000000)::bigint AS filled_value, updated_at, order_class,
-    (stop_price * 1000000000)::bigint AS stop_price, (hwm * 1000000000)::bigint AS hwm,
+    (stop_price * 1000000000)::bigint AS stop_price,
+    (trail_price * 1000000000)::bigint AS trail_price, (hwm * 1000000000)::bigint AS hwm,
     group_id::text, triggered_at, position_intent AS intent
 FROM orders LEFT JOIN order_terms USING (order_id)
 WHERE venue_id = $1 AND order_id = ANY($2::uuid[])
@@ -237,6 +241,7 @@ class _Check:
         )
         self.compare_sums()
         self.compare_holds()
+        self.compare_entitlements()
 
     async def report(self, sql: str, what: str, *values: object) -> None:
         for row in await self.connection.fetch(sql, self.venue_id, *values, DIFFERENCES_MAX):
@@ -267,6 +272,17 @@ class _Check:
                 may_owe = account.is_margin or self.is_live
                 if not may_owe and by_account.get(account.ledger_available, 0) < 0:
                     self.differ(f"account {account.account_id}: available {asset} is below zero")
+
+    def compare_entitlements(self) -> None:
+        """Check that what accounts are owed is the dividends that are not paid yet."""
+        owed: dict[str, int] = {}
+        for claims in self.state.entitlements.values():
+            for account_id, claim in claims.items():
+                owed[account_id] = owed.get(account_id, 0) + claim.amount
+        for account in self.state.accounts.values():
+            posted = self.state.ledger.posted(account.ledger_receivable, account.currency)
+            if posted != owed.get(account.account_id, 0):
+                self.differ(f"account {account.account_id}: receivable is not its dividends'")
 
 
 def _pages(items: Sequence[_T]) -> Iterable[Sequence[_T]]:

@@ -12,15 +12,20 @@ from typing import Any
 from tradewind.contracts.journal import (
     AccountOpened,
     CashDeposited,
+    CashInLieuPaid,
     CashTransferred,
     CashWithdrawn,
     CorporateActionApplied,
     DividendPaid,
+    InterestPosted,
     JournalRecord,
+    MergerPaid,
     OrderFilled,
+    PositionRenamed,
     PositionSplit,
     SessionEnded,
     SessionStarted,
+    StockDividendPaid,
 )
 from tradewind.contracts.vocabulary import EXCHANGE_ZONE, AccountId, OrderSide, VenueId
 from tradewind.platform.errors import InvariantBroken
@@ -138,6 +143,11 @@ class Projection:
             SessionStarted: self._start_session,
             SessionEnded: self._end_session,
             PositionSplit: self._split,
+            StockDividendPaid: self._split,
+            CashInLieuPaid: self._give_up,
+            MergerPaid: self._give_up,
+            PositionRenamed: self._rename,
+            InterestPosted: self._post_interest,
             DividendPaid: self._pay_dividend,
             CorporateActionApplied: self._adjust_price,
         }
@@ -213,9 +223,29 @@ class Projection:
         state.cash += event.amount
         state.dividends += event.amount
 
-    def _split(self, event: PositionSplit) -> None:
+    def _post_interest(self, event: InterestPosted) -> None:
+        """Count interest as profit: it is no flow of cash from or to outside."""
+        self._touch(event.account_id).cash += event.amount
+
+    def _split(self, event: PositionSplit | StockDividendPaid) -> None:
         state = self._touch(event.account_id)
         self._hold(event.account_id, state, event.symbol, event.qty_after)
+
+    def _give_up(self, event: CashInLieuPaid | MergerPaid) -> None:
+        """Take shares away for cash, as a sale does."""
+        state = self._touch(event.account_id)
+        state.cash += event.amount
+        left = state.positions.get(event.symbol, 0) - event.qty
+        self._hold(event.account_id, state, event.symbol, left)
+
+    def _rename(self, event: PositionRenamed) -> None:
+        state = self._touch(event.account_id)
+        both = state.positions.get(event.new_symbol, 0) + event.qty
+        self._hold(event.account_id, state, event.symbol, 0)
+        self._hold(event.account_id, state, event.new_symbol, both)
+        price = self.prices.get(event.symbol)
+        if price is not None:
+            self._mark(event.new_symbol, price)
 
     def _adjust_price(self, event: CorporateActionApplied) -> None:
         price = self.prices.get(event.symbol)

@@ -18,6 +18,7 @@ from tradewind.order_service.domain.ledger import (
 from tradewind.order_service.domain.lifecycle import move
 from tradewind.order_service.domain.recent import remember
 from tradewind.order_service.domain.state import (
+    APART,
     AccountState,
     Books,
     OrderState,
@@ -62,7 +63,7 @@ def _order_accepted(
         _count_opening(account, order, 1)
     if order.status is not OrderStatus.HELD:
         remember(account, at, event)
-    if order.status not in (OrderStatus.ACCEPTED, OrderStatus.HELD):
+    if order.status not in APART:
         books.add(order)
     return held(state, order, order.hold)
 
@@ -141,6 +142,24 @@ def _order_reduced(
     return NOTHING
 
 
+def _order_restated(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderRestated
+) -> list[Posting]:
+    order = state.orders[event.order_id]
+    books.remove(order)
+    order.qty = event.qty
+    order.limit_price = event.limit_price
+    order.terms = event.terms
+    change, order.hold = event.hold - order.hold, event.hold
+    order.hold_price = event.hold_price
+    order.queue_ahead = event.queue_ahead
+    order.priority = number
+    order.updated_at = at
+    if state.stands(order):
+        books.add(order)
+    return held(state, order, change)
+
+
 def _order_canceled(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.OrderCanceled
 ) -> list[Posting]:
@@ -217,4 +236,5 @@ HANDLERS: Handlers = {
     journal.OrderCanceled: _order_canceled,
     journal.OrderExpired: _order_expired,
     journal.OrderReplaced: _order_replaced,
+    journal.OrderRestated: _order_restated,
 }

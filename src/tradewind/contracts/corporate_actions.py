@@ -1,0 +1,79 @@
+"""What companies do to those who hold their shares, as feeds and administrators tell it.
+
+Every action takes effect before the open of its ``ex_date``: who holds a share then has what the
+action gives. Ids make actions unique: one that has been applied is never applied again.
+"""
+
+from datetime import date
+
+from msgspec import Struct
+
+from tradewind.platform.money import MoneyUnits, QuantityUnits
+
+
+class Split(Struct, frozen=True, tag="split"):
+    """``new_rate`` shares replace ``old_rate`` shares before the open of ``ex_date``."""
+
+    action_id: str
+    symbol: str
+    ex_date: date
+    new_rate: int
+    old_rate: int
+
+    @property
+    def is_reverse(self) -> bool:
+        """Whether there are fewer shares than before."""
+        return self.new_rate < self.old_rate
+
+
+class CashDividend(Struct, frozen=True, tag="cash_dividend"):
+    """``rate`` of cash for each share held before the open of ``ex_date``."""
+
+    action_id: str
+    symbol: str
+    ex_date: date
+    rate: MoneyUnits
+    special: bool = False
+    record_date: date | None = None
+    """When the company looks its holders up; who holds before the ex-date is among them."""
+    payable_date: date | None = None
+    """Paid before the open of this date; ``None`` pays on the ex-date."""
+
+
+class StockDividend(Struct, frozen=True, tag="stock_dividend"):
+    """``rate`` of a new share for each share held before the open of ``ex_date``."""
+
+    action_id: str
+    symbol: str
+    ex_date: date
+    rate: QuantityUnits
+    record_date: date | None = None
+    payable_date: date | None = None
+    """Told for its own sake: the shares are in the account from the ex-date on, when their price
+    has fallen."""
+
+
+class SymbolChange(Struct, frozen=True, tag="symbol_change"):
+    """The shares of ``symbol`` are traded as ``new_symbol`` from the open of ``ex_date``."""
+
+    action_id: str
+    symbol: str
+    ex_date: date
+    new_symbol: str
+
+
+class CashMerger(Struct, frozen=True, tag="cash_merger"):
+    """Every share of ``symbol`` gives way to ``rate`` of cash before the open of ``ex_date``."""
+
+    action_id: str
+    symbol: str
+    ex_date: date
+    rate: MoneyUnits
+    acquirer: str = ""
+    """Symbol of who pays, empty when it has none."""
+
+
+PriceAction = Split | CashDividend
+"""What histories of prices tell, and are adjusted for."""
+
+CorporateAction = PriceAction | StockDividend | SymbolChange | CashMerger
