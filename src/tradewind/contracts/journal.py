@@ -403,6 +403,22 @@ class SessionEnded(Struct, frozen=True, tag="session_ended"):
     next_opens_at: datetime | None = None
 
 
+class TradingHalted(Struct, frozen=True, tag="trading_halted"):
+    """Nothing trades in an instrument, or in the whole venue where ``symbol`` is empty."""
+
+    symbol: str
+    reason: str
+    by: str
+    resumes_at: datetime | None = None
+
+
+class TradingResumed(Struct, frozen=True, tag="trading_resumed"):
+    """An instrument, or the venue, trades again."""
+
+    symbol: str
+    by: str
+
+
 class AuctionCrossed(Struct, frozen=True, tag="auction_crossed"):
     """Orders of an instrument trade at one price; their fills follow."""
 
@@ -460,6 +476,8 @@ Event = (
     | SessionStarted
     | SessionEnded
     | AuctionCrossed
+    | TradingHalted
+    | TradingResumed
     | ExtendedHoursStarted
     | ExtendedHoursEnded
     | PositionSplit

@@ -113,6 +113,15 @@ class AuctionPrint(Struct, frozen=True, tag="auction_print"):
     size: QuantityUnits
 
 
+class TradingStatus(Struct, frozen=True, tag="trading_status"):
+    """The market's own exchange halted an instrument, or let it trade again."""
+
+    symbol: str
+    at: datetime
+    halted: bool
+    reason: str = ""
+
+
 class SessionOpened(Struct, frozen=True, tag="session_opened"):
     """The venue starts to trade; orders that waited join the book."""
 
@@ -159,6 +168,7 @@ FeedEvent = (
     | Depth
     | Bar
     | AuctionPrint
+    | TradingStatus
     | SessionOpened
     | SessionClosed
     | ExtendedHoursOpened

@@ -26,7 +26,7 @@ from tradewind.contracts.trading_accounts import (
     Position,
     TradingAccount,
 )
-from tradewind.contracts.venues import VenueSpec
+from tradewind.contracts.venues import Halt, VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
     OrderId,
@@ -264,6 +264,26 @@ class OrderService(JournalReader, Protocol):
         ...
 
     @repeatable
+    async def halt_trading(
+        self,
+        venue_id: VenueId,
+        symbol: str,
+        reason: str,
+        by: str,
+        *,
+        resumes_at: datetime | None = None,
+    ) -> Halt:
+        """Let nothing trade in an instrument, or in the whole venue where ``symbol`` is empty."""
+        ...
+
+    async def resume_trading(self, venue_id: VenueId, symbol: str, by: str) -> None:
+        """End a halt; raises ``NotHalted``."""
+        ...
+
+    async def list_halts(self, venue_id: VenueId) -> list[Halt]:
+        """Return what is halted at a venue, by symbol."""
+        ...
+
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order and return it as it stands after what it traded at once.
 

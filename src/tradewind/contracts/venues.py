@@ -54,6 +54,19 @@ class FillSettings(Struct, frozen=True, kw_only=True):
     """After so many seconds of the venue's time half of it is gone."""
 
 
+class Halt(Struct, frozen=True, kw_only=True):
+    """Nothing trades in an instrument, or in the whole venue, until this ends."""
+
+    symbol: str
+    """Empty for the whole venue."""
+    reason: str
+    by: str
+    """The administrator's user id, or ``feed``."""
+    since: datetime
+    resumes_at: datetime | None = None
+    """When it ends by itself."""
+
+
 class VenueSpec(Struct, frozen=True, kw_only=True):
     """A market of its own: books, accounts, clock and journal."""
 

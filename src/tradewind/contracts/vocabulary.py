@@ -144,6 +144,8 @@ class AuctionKind(StrEnum):
 
     OPENING = "opening"
     CLOSING = "closing"
+    REOPENING = "reopening"
+    """After a halt."""
 
 
 class AssetClass(StrEnum):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from tradewind.contracts.trading_accounts import (
     Position,
     TradingAccount,
 )
-from tradewind.contracts.venues import VenueSpec
+from tradewind.contracts.venues import Halt, VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.activity_repository import ActivityRepository, view_movement
 from tradewind.order_service.domain import commands
@@ -267,6 +268,30 @@ class OrderApp:
     async def release_kill_switch(self, account_id: AccountId, by: str) -> None:
         """Let the account trade again."""
         await self._of(account_id).execute(commands.ReleaseKillSwitch(account_id, by))
+
+    async def halt_trading(
+        self,
+        venue_id: VenueId,
+        symbol: str,
+        reason: str,
+        by: str,
+        *,
+        resumes_at: datetime | None = None,
+    ) -> Halt:
+        """Let nothing trade in an instrument, or in the whole venue."""
+        command = commands.HaltTrading(symbol, reason, by, resumes_at)
+        halt: Halt = await self._venue(venue_id).execute(command)
+        return halt
+
+    async def resume_trading(self, venue_id: VenueId, symbol: str, by: str) -> None:
+        """End a halt."""
+        await self._venue(venue_id).execute(commands.ResumeTrading(symbol, by))
+
+    async def list_halts(self, venue_id: VenueId) -> list[Halt]:
+        """Return what is halted at a venue, by symbol."""
+        venue = self._venue(venue_id)
+        await venue.sequencer.settled()
+        return [halt for _, halt in sorted(venue.core.state.halts.items())]
 
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order and return it as it stands after what it traded at once."""

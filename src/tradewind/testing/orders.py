@@ -26,7 +26,7 @@ from tradewind.contracts.trading_accounts import (
     Position,
     TradingAccount,
 )
-from tradewind.contracts.venues import VenueSpec
+from tradewind.contracts.venues import Halt, VenueSpec
 from tradewind.contracts.vocabulary import (
     MAIN_VENUE,
     AccountId,
@@ -63,6 +63,31 @@ class OrdersInMemory:
         self.control = AccountControl()
         self.margin: MarginFigures | None = None
         self.short_market_value = MoneyUnits(0)
+        self.halts: dict[str, Halt] = {}
+
+    async def halt_trading(
+        self,
+        venue_id: VenueId,
+        symbol: str,
+        reason: str,
+        by: str,
+        *,
+        resumes_at: datetime | None = None,
+    ) -> Halt:
+        """Remember a halt."""
+        await self._note(("halt", venue_id, symbol, reason, by, resumes_at))
+        halt = Halt(symbol=symbol, reason=reason, by=by, since=_NOW, resumes_at=resumes_at)
+        self.halts[symbol] = halt
+        return halt
+
+    async def resume_trading(self, venue_id: VenueId, symbol: str, by: str) -> None:
+        """Forget a halt."""
+        await self._note(("resume", venue_id, symbol, by))
+        del self.halts[symbol]
+
+    async def list_halts(self, venue_id: VenueId) -> list[Halt]:
+        """Return the halts that were asked for."""
+        return list(self.halts.values())
 
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order, which rests."""

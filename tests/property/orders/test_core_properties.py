@@ -15,7 +15,13 @@ from tradewind.contracts.corporate_actions import (
     StockDividend,
     SymbolChange,
 )
-from tradewind.contracts.journal import AuctionCrossed, Liquidity, OrderAccepted, OrderFilled
+from tradewind.contracts.journal import (
+    AuctionCrossed,
+    Liquidity,
+    OrderAccepted,
+    OrderFilled,
+    TradingResumed,
+)
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.market_data import (
@@ -177,6 +183,7 @@ class CoreMachine(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
         before = self.core.state.number
         self.just_traded = None
+        halted = set(self.core.state.halts)
         self.just_fed = isinstance(command, FeedMessage)
         try:
             answer = decide(self.core, command, self.now)
@@ -185,6 +192,11 @@ class CoreMachine(RuleBasedStateMachine):
             answer = None
         emitted, touched = self.core.drain()
         self.emitted = [record.event for record in emitted]
+        for event in self.emitted:
+            if isinstance(event, TradingResumed):
+                halted.discard(event.symbol)
+            elif isinstance(event, OrderFilled):
+                assert not halted & {"", event.symbol}, "nothing trades that is halted"
         self.remember()
         self.check_sessions(touched)
         if isinstance(command, SubmitOrder | ReplaceOrder):
@@ -620,9 +632,18 @@ class CoreMachine(RuleBasedStateMachine):
         self.feed(listing)
         assert self.core.listing(symbol) == listing
 
+    @rule(symbol=st.sampled_from([*SYMBOLS, ""]), for_s=st.none() | st.integers(1, 30))
+    def halt(self, symbol: str, for_s: int | None) -> None:
+        until = None if for_s is None else self.now + timedelta(seconds=for_s)
+        self.run(commands.HaltTrading(symbol, "wild", "admin", until))
+
+    @rule(symbol=st.sampled_from([*SYMBOLS, ""]))
+    def resume(self, symbol: str) -> None:
+        self.run(commands.ResumeTrading(symbol, "admin"))
+
     @rule(
         symbol=symbols,
-        auction=st.sampled_from(AuctionKind),
+        auction=st.sampled_from([AuctionKind.OPENING, AuctionKind.CLOSING]),
         price=prices,
         size=st.integers(0, 300),
     )
@@ -631,7 +652,7 @@ class CoreMachine(RuleBasedStateMachine):
             self.core.view.instrument(symbol).has_shown
         )
         self.feed(AuctionPrint(symbol, self.now, auction, price, QuantityUnits(size * SCALE)))
-        if took_place and self.core.is_open:
+        if took_place and self.core.is_open and self.core.trades(symbol):
             time = TimeInForce.CLS if auction is AuctionKind.CLOSING else TimeInForce.OPG
             assert (symbol, time) not in self.core.books.auctions, "nothing waits for it any more"
 

@@ -26,6 +26,10 @@ ADMIN_ONLY = {
     "GET /tradewind/v1/accounts/{account_id}/margin",
     "PUT /tradewind/v1/accounts/{account_id}/margin",
     "PUT /tradewind/v1/accounts/{account_id}/kill-switch",
+    "PUT /tradewind/v1/venues/{venue_id}/halts/{symbol:path}",
+    "DELETE /tradewind/v1/venues/{venue_id}/halts/{symbol:path}",
+    "PUT /tradewind/v1/venues/{venue_id}/halt",
+    "DELETE /tradewind/v1/venues/{venue_id}/halt",
     "DELETE /tradewind/v1/accounts/{account_id}/kill-switch",
 }
 

@@ -12,6 +12,7 @@ from tradewind.contracts.margin import MarginCall, MarginSettings
 from tradewind.contracts.market_data import Listing, SessionClosed
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.trading_accounts import Configuration
+from tradewind.contracts.venues import Halt
 from tradewind.order_service import snapshots
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.ledger import OUTSIDE, Ledger
@@ -32,7 +33,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    16: "cb868e28c0ca00b6",
+    17: "46514aa904b222e4",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -52,6 +53,7 @@ def structure() -> str:
         PositionState,
         Entitlement,
         Listing,
+        Halt,
         Ledger,
         Configuration,
         MarginSettings,

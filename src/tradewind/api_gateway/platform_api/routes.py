@@ -4,6 +4,7 @@ from tradewind.api_gateway.cross_origin import CrossOrigin
 from tradewind.api_gateway.platform_api.account_endpoints import AccountApiEndpoints
 from tradewind.api_gateway.platform_api.cash_endpoints import CashEndpoints
 from tradewind.api_gateway.platform_api.control_endpoints import ControlEndpoints
+from tradewind.api_gateway.platform_api.halt_endpoints import HaltEndpoints
 from tradewind.api_gateway.platform_api.margin_endpoints import MarginEndpoints
 from tradewind.api_gateway.platform_api.session_endpoints import SessionEndpoints
 from tradewind.api_gateway.platform_api.venue_endpoints import VenueEndpoints
@@ -32,4 +33,5 @@ def platform_routes(
         *ControlEndpoints(accounts, orders).routes(),
         *MarginEndpoints(accounts, orders).routes(),
         *VenueEndpoints(accounts, orders, market_data).routes(),
+        *HaltEndpoints(orders, market_data).routes(),
     ]

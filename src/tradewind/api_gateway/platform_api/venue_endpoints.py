@@ -181,11 +181,11 @@ class VenueEndpoints:
 
     async def get(self, request: Request) -> Response:
         """Answer where the venue stands."""
-        return json_response(shape_feed(await self._market_data.feed_state(_venue_id(request))))
+        return json_response(shape_feed(await self._market_data.feed_state(read_venue_id(request))))
 
     async def step(self, request: Request) -> Response:
         """Advance a replay, wait until the core has settled it, and answer where it stands."""
-        venue_id = _venue_id(request)
+        venue_id = read_venue_id(request)
         days = decode_body(_step, request.body or b"{}").days
         if not 0 < days <= _DAYS_MAX:
             raise MalformedRequest(f"days must be between 1 and {_DAYS_MAX}, was {days}")
@@ -264,7 +264,7 @@ def _money(name: str, value: Decimal, least: Decimal | None = Decimal(0)) -> Mon
         raise MalformedRequest(f"{name}: {error}") from None
 
 
-def _venue_id(request: Request) -> VenueId:
+def read_venue_id(request: Request) -> VenueId:
     """Return the venue of the path if the caller may see it: its own, or any for administrators."""
     identity: Identity = request.identity
     asked = request.path_values["venue_id"]

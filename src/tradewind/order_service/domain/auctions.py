@@ -41,7 +41,11 @@ OPENING_ENDS_BEFORE = timedelta(minutes=2)
 CLOSING_ENDS_BEFORE = timedelta(minutes=10)
 """No cls order is taken from so long before the close: 15:50 where trading ends at 16:00."""
 
-_TIMES = {AuctionKind.OPENING: TimeInForce.OPG, AuctionKind.CLOSING: TimeInForce.CLS}
+_TIMES = {
+    AuctionKind.OPENING: TimeInForce.OPG,
+    AuctionKind.CLOSING: TimeInForce.CLS,
+    AuctionKind.REOPENING: TimeInForce.OPG,
+}
 
 
 class _Market(Struct, frozen=True, gc=False):
@@ -88,14 +92,23 @@ def check_entry(core: Core, time: TimeInForce) -> None:
 
 def hold_without_print(core: Core, symbol: str) -> None:
     """Hold an opening auction of which the feed has told nothing, now that trading has begun."""
-    if (symbol, TimeInForce.OPG) in core.books.auctions:
+    if (symbol, TimeInForce.OPG) in core.books.auctions and core.trades(symbol):
         hold(core, symbol, AuctionKind.OPENING, _reference(core, symbol), QuantityUnits(0))
+
+
+def reopen(core: Core, symbol: str) -> PriceUnits | None:
+    """Hold the auction after a halt and return its price, ``None`` when no user's order traded.
+
+    Orders for an opening that fell into the halt take part in it.
+    """
+    price = _reference(core, symbol)
+    return hold(core, symbol, AuctionKind.REOPENING, price, QuantityUnits(0))
 
 
 def end_all(core: Core, closing_prices: dict[str, PriceUnits]) -> None:
     """Hold the closing auctions that the feed has not told, and cancel what is left of any."""
     for symbol, time in sorted(core.books.auctions):
-        if time is TimeInForce.CLS:
+        if time is TimeInForce.CLS and core.trades(symbol):
             price = closing_prices.get(symbol) or _reference(core, symbol)
             hold(core, symbol, AuctionKind.CLOSING, price, QuantityUnits(0))
         else:

@@ -1,5 +1,6 @@
 """What the core can be told to do, besides the requests that ``contracts.orders`` defines."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
@@ -98,6 +99,23 @@ class SetLiveTrading(Struct, frozen=True):
     by: str
 
 
+class HaltTrading(Struct, frozen=True):
+    """Let nothing trade in an instrument, or in the whole venue where ``symbol`` is empty."""
+
+    symbol: str
+    reason: str
+    by: str
+    """The administrator's user id."""
+    resumes_at: datetime | None = None
+
+
+class ResumeTrading(Struct, frozen=True):
+    """Let an instrument, or the whole venue, trade again."""
+
+    symbol: str
+    by: str
+
+
 class CancelOrder(Struct, frozen=True):
     """Cancel one open order."""
 
@@ -140,6 +158,8 @@ Command = (
     | SetMargin
     | EngageKillSwitch
     | ReleaseKillSwitch
+    | HaltTrading
+    | ResumeTrading
     | SetLiveTrading
     | BrokerReport
     | SubmitOrder

@@ -33,7 +33,11 @@ def begin(core: Core, trading_date: date, phase: ExtendedPhase) -> None:
     corporate_actions.begin_day(core, trading_date)
     core.emit(ExtendedHoursStarted(trading_date, phase))
     for order in list(state.orders.values()):
-        if order.status is OrderStatus.ACCEPTED and order.extended_hours:
+        if (
+            order.status is OrderStatus.ACCEPTED
+            and order.extended_hours
+            and state.halt_of(order.symbol) is None
+        ):
             core.emit(OrderActivated(order.order_id, order.account_id))
 
 

@@ -27,6 +27,7 @@ from tradewind.contracts.market_data import (
     SessionClosed,
     SessionOpened,
     Trade,
+    TradingStatus,
 )
 from tradewind.contracts.vocabulary import AuctionKind, ExtendedPhase, OrderId, OrderStatus
 from tradewind.order_service.domain import (
@@ -34,6 +35,7 @@ from tradewind.order_service.domain import (
     corporate_actions,
     extended_hours,
     groups,
+    halts,
     margin_calls,
     triggers,
 )
@@ -41,6 +43,7 @@ from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.expiry import end_session
 from tradewind.order_service.domain.matching import advance_queue, fill, side_of, take
+from tradewind.order_service.domain.state import AUCTION_TIMES
 from tradewind.platform.money import PriceUnits, QuantityUnits
 
 _AFTER_HOURS = ExtendedPhase.AFTER_HOURS
@@ -48,6 +51,7 @@ _TIMED = (
     Depth,
     Trade,
     AuctionPrint,
+    TradingStatus,
     SessionOpened,
     SessionClosed,
     ExtendedHoursOpened,
@@ -63,12 +67,15 @@ def follow(core: Core, message: FeedMessage) -> int:
     """
     core.view.begin_run(message.run)
     follows = core.spec.follows_feed_time
+    if not follows:
+        halts.resume_due(core)
     for index, event in enumerate(message.events):
         handler = _HANDLERS.get(type(event))
         if handler is None:
             continue
         if follows:
             core.begin(_time_of(message, index))
+            halts.resume_due(core)
         handler(core, event)
         groups.settle(core)
     if follows:
@@ -182,7 +189,8 @@ def hold_auction(core: Core, event: AuctionPrint) -> None:
 
     The opening auction is over once the market has shown depth.
     """
-    if not core.is_open or core.state.is_round_the_clock(event.symbol):
+    symbol = event.symbol
+    if not core.is_open or not core.trades(symbol) or core.state.is_round_the_clock(symbol):
         return
     opens = event.auction is AuctionKind.OPENING
     if opens and core.view.instrument(event.symbol).has_shown:
@@ -243,7 +251,9 @@ def open_session(core: Core, event: SessionOpened) -> None:
     }
     core.emit(SessionStarted(event.trading_date, event.closes_at, event.next_opens_at, unknown))
     for order in list(core.state.orders.values()):
-        if order.status is OrderStatus.ACCEPTED:
+        if order.status is OrderStatus.ACCEPTED and (
+            order.time_in_force in AUCTION_TIMES or core.state.halt_of(order.symbol) is None
+        ):
             ahead = QuantityUnits(0)
             if order.limit_price is not None and auctions.meets_book(order):
                 ahead = core.view.queue_ahead(order.symbol, side_of(order), order.limit_price)
@@ -280,6 +290,7 @@ _HANDLERS: dict[type, Callable[[Core, Any], None]] = {
     Depth: show_depth,
     Trade: tell_trade,
     AuctionPrint: hold_auction,
+    TradingStatus: halts.follow,
     SessionOpened: open_session,
     SessionClosed: close_session,
     ExtendedHoursOpened: open_extended_hours,

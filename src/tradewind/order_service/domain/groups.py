@@ -98,7 +98,7 @@ def take_legs(core: Core, command: SubmitOrder) -> None:
     side = command.side if is_oco else _OTHER_SIDE[command.side]
     status = OrderStatus.HELD
     if is_oco:
-        status = OrderStatus.NEW if core.is_open else OrderStatus.ACCEPTED
+        status = OrderStatus.NEW if core.takes(command) else OrderStatus.ACCEPTED
     legs = ((command.take_profit, GroupRole.TAKE_PROFIT), (command.stop_loss, GroupRole.STOP_LOSS))
     for leg, role in legs:
         if leg is not None:

@@ -118,6 +118,20 @@ class SessionNotOpen(Refusal):
     title = "Market closed"
 
 
+class TradingIsHalted(Refusal):
+    """An order that must trade at once came while nothing trades in its instrument."""
+
+    code = 42210202
+    title = "Trading halted"
+
+
+class NotHalted(Refusal):
+    """What is to be resumed trades already."""
+
+    code = 42210203
+    title = "Not halted"
+
+
 class AuctionNotOpen(Refusal):
     """An order for an auction came too late for it, or too early for the next."""
 

@@ -30,6 +30,7 @@ from tradewind.order_service.domain.refusals import (
     NoPriceKnown,
     OrderTooLarge,
     SessionNotOpen,
+    TradingIsHalted,
     TradingSuspended,
     WashTrade,
 )
@@ -92,14 +93,7 @@ def check(
         )
     price = order.limit_price or _reference_price(core, order)
     _check_size(core, order, price)
-    is_live = core.spec.broker is not None
-    if order.time_in_force in _IMMEDIATE and not (is_live or core.takes(order)):
-        raise SessionNotOpen(
-            f"the market is closed and a {order.time_in_force} order must trade at once; "
-            "use day or gtc"
-        )
-    if order.time_in_force in AUCTION_TIMES:
-        auctions.check_entry(core, order.time_in_force)
+    _check_session(core, order)
     if price is None and intent.opens:
         raise NoPriceKnown(f"no price of {order.symbol} is known yet; send a limit order")
     limits.check(core, account, order, intent, price, instead_of)
@@ -115,6 +109,24 @@ def check(
     if intent is PositionIntent.SELL_TO_OPEN:
         price = short_price(core, order.symbol, price)
     return _hold_cash(core, account, order, intent, price, instead_of)
+
+
+def _check_session(core: Core, order: SubmitOrder) -> None:
+    """Refuse what must trade in a session, or an auction, that is not there."""
+    if order.time_in_force in _IMMEDIATE and (halt := core.state.halt_of(order.symbol)):
+        raise TradingIsHalted(
+            f"trading in {halt.symbol or 'the whole venue'} is halted"
+            f"{': ' if halt.reason else ''}{halt.reason}; a {order.time_in_force} order must trade "
+            "at once, use day or gtc"
+        )
+    is_live = core.spec.broker is not None
+    if order.time_in_force in _IMMEDIATE and not (is_live or core.takes(order)):
+        raise SessionNotOpen(
+            f"the market is closed and a {order.time_in_force} order must trade at once; "
+            "use day or gtc"
+        )
+    if order.time_in_force in AUCTION_TIMES:
+        auctions.check_entry(core, order.time_in_force)
 
 
 def _check_fields(order: SubmitOrder) -> None:

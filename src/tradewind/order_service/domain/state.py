@@ -16,6 +16,7 @@ from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import Order
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.trading_accounts import Configuration
+from tradewind.contracts.venues import Halt
 from tradewind.contracts.vocabulary import (
     LONG_INTENT,
     AccountId,
@@ -218,6 +219,10 @@ class AccountState(Struct, kw_only=True):
         return self.margin.account_type is AccountType.MARGIN
 
 
+WHOLE_VENUE = ""
+"""The symbol of a halt of everything."""
+
+
 class VenueState(Struct, kw_only=True):
     """One venue, folded from its journal."""
 
@@ -258,6 +263,8 @@ class VenueState(Struct, kw_only=True):
     """Dividends that are not paid yet, by the id of their action."""
     delisted: dict[str, date] = field(default_factory=dict)
     """Symbols that a corporate action ended, with the date since which they are not traded."""
+    halts: dict[str, Halt] = field(default_factory=dict)
+    """What is halted by symbol; the empty one stands for the whole venue."""
     cash_keys: dict[str, CashMoved] = field(default_factory=dict)
     """Movements of cash by idempotency key; kept for good, for a key may be repeated any time."""
 
@@ -266,8 +273,14 @@ class VenueState(Struct, kw_only=True):
         listing = self.instruments.get(symbol)
         return listing is not None and listing.is_round_the_clock
 
+    def halt_of(self, symbol: str) -> Halt | None:
+        """Return what keeps a symbol from trading: its own halt, or the venue's."""
+        return self.halts.get(symbol) or self.halts.get(WHOLE_VENUE)
+
     def may_trade(self, symbol: str, *, extended_hours: bool) -> bool:
         """Tell whether orders in a symbol trade now, those for extended hours or the others."""
+        if self.halts and self.halt_of(symbol) is not None:
+            return False
         if self.session_date is not None or self.is_round_the_clock(symbol):
             return True
         return extended_hours and self.extended_phase is not None

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from tradewind.contracts import journal
+from tradewind.contracts.venues import Halt
 from tradewind.order_service.domain.applying.entry import NOTHING, Handlers
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.requirements import maintenance
@@ -100,6 +101,26 @@ def _session_ended(
     return NOTHING
 
 
+def _trading_halted(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.TradingHalted
+) -> list[Posting]:
+    state.halts[event.symbol] = Halt(
+        symbol=event.symbol,
+        reason=event.reason,
+        by=event.by,
+        since=at,
+        resumes_at=event.resumes_at,
+    )
+    return NOTHING
+
+
+def _trading_resumed(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.TradingResumed
+) -> list[Posting]:
+    del state.halts[event.symbol]
+    return NOTHING
+
+
 def _auction_crossed(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.AuctionCrossed
 ) -> list[Posting]:
@@ -111,6 +132,8 @@ HANDLERS: Handlers = {
     journal.SessionStarted: _session_started,
     journal.SessionEnded: _session_ended,
     journal.AuctionCrossed: _auction_crossed,
+    journal.TradingHalted: _trading_halted,
+    journal.TradingResumed: _trading_resumed,
     journal.ExtendedHoursStarted: _extended_hours_started,
     journal.ExtendedHoursEnded: _extended_hours_ended,
 }

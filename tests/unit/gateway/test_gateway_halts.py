@@ -1,0 +1,56 @@
+"""Halting and resuming over HTTP."""
+
+import pytest
+
+from tradewind.contracts.vocabulary import Role
+
+ONE = "/tradewind/v1/venues/main/halts/aapl"
+WHOLE = "/tradewind/v1/venues/main/halt"
+EVERY = "/tradewind/v1/venues/main/halts"
+
+
+async def test_administrator_halts_an_instrument_and_everybody_sees_it(gateway) -> None:
+    body = {"reason": "news pending", "resumes_at": "2024-01-02T16:00:00-05:00"}
+    answer = await gateway.call("PUT", ONE, role=Role.ADMIN, json=body)
+    assert answer.status_code == 200, answer.text
+    halted = answer.json()
+    assert (halted["symbol"], halted["reason"]) == ("AAPL", "news pending")
+    assert halted["by"] == gateway.accounts.account_of(Role.ADMIN).user_id
+    assert halted["resumes_at"].startswith("2024-01-02T")
+    for role in (Role.TRADER, Role.VIEWER):
+        assert (await gateway.call("GET", EVERY, role=role)).json() == {"halts": [halted]}
+
+
+async def test_resuming_answers_what_is_still_halted(gateway) -> None:
+    await gateway.call("PUT", ONE, role=Role.ADMIN)
+    await gateway.call("PUT", WHOLE, role=Role.ADMIN, json={"reason": "drill"})
+    answer = await gateway.call("DELETE", ONE, role=Role.ADMIN)
+    assert [(each["symbol"], each["reason"]) for each in answer.json()["halts"]] == [
+        (None, "drill")
+    ]
+    answer = await gateway.call("DELETE", WHOLE, role=Role.ADMIN)
+    assert answer.json() == {"halts": []}
+
+
+@pytest.mark.parametrize("path", [ONE, WHOLE])
+@pytest.mark.parametrize("role", [Role.TRADER, Role.VIEWER])
+async def test_only_administrators_halt(gateway, path: str, role: Role) -> None:
+    assert (await gateway.call("PUT", path, role=role, json={})).status_code == 403
+    assert (await gateway.call("DELETE", path, role=role)).status_code == 403
+    assert gateway.orders.halts == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        (EVERY + "/NOPE", {}, 404),
+        ("/tradewind/v1/venues/elsewhere/halt", {}, 404),
+        (ONE, {"reason": "a\u0000b"}, 422),
+        (ONE, {"resumes_at": "2024-01-02T16:00:00"}, 422),
+        (ONE, {"resumes_at": "tomorrow"}, 422),
+    ],
+)
+async def test_what_cannot_be_halted_is_refused(gateway, path: str, body, status: int) -> None:
+    answer = await gateway.call("PUT", path, role=Role.ADMIN, json=body)
+    assert answer.status_code == status, answer.text
+    assert gateway.orders.halts == {}
