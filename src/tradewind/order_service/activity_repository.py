@@ -52,57 +52,63 @@ class ActivityRepository:
 
     async def list_activities(self, account_id: AccountId, query: ActivityQuery) -> list[Activity]:
         """Return a page of activities by time; raises ``MalformedRequest`` for a bad page token."""
-        order = "DESC" if query.descending else "ASC"
-        compare = "<" if query.descending else ">"
-        position = _position(query.page_token)
-        kinds = _kinds(query.types)
-        # Only constants are put into the text; every value is a parameter.
         rows = await self._database.fetch(
-            f"""
-            SELECT j.at, j.number, j.event, (o.qty * 1000000000)::bigint AS order_qty FROM (
-                SELECT at, number, event, kind, NULL::uuid AS order_id, venue_id FROM journal
-                WHERE account_id = $1 AND kind IN
-                    ('cash_deposited', 'cash_withdrawn', 'dividend_paid', 'position_split')
-                UNION ALL
-                SELECT at, number, event, kind, NULL::uuid, venue_id FROM journal
-                WHERE account_id = $1 AND kind = 'cash_transferred'
-                UNION ALL
-                SELECT at, number, event, kind, NULL::uuid, venue_id FROM journal
-                WHERE account_id = $1 AND kind IN
-                    ('stock_dividend_paid', 'cash_in_lieu_paid', 'merger_paid', 'position_renamed',
-                     'interest_posted')
-                UNION ALL
-                SELECT at, number, event, kind, NULL::uuid, venue_id FROM journal
-                WHERE event->>'to_account_id' = $8::text AND kind = 'cash_transferred'
-                UNION ALL
-                SELECT e.executed_at, e.journal_number, j.event, j.kind, e.order_id, e.venue_id
-                FROM executions e JOIN journal j
-                    ON j.venue_id = e.venue_id AND j.number = e.journal_number
-                WHERE e.account_id = $1
-            ) j LEFT JOIN orders o ON o.order_id = j.order_id
-            WHERE (cardinality($2::text[]) = 0 OR j.kind = ANY($2::text[]))
-                AND ($3::uuid IS NULL OR j.order_id = $3)
-                AND ($4::timestamptz IS NULL OR j.at > $4)
-                AND ($5::timestamptz IS NULL OR j.at < $5)
-                AND ($6::bigint IS NULL OR j.number {compare} $6)
-            ORDER BY j.number {order} LIMIT $7
-            """,  # noqa: S608
+            activities_sql(descending=query.descending),
             account_id,
-            kinds,
+            _kinds(query.types),
             query.order_id,
             query.after,
             query.until,
-            position,
+            _position(query.page_token),
             query.limit,
-            account_id,
+            str(account_id),
         )
         return [_activity(row, account_id) for row in rows]
 
 
+def activities_sql(*, descending: bool) -> str:
+    """Return the query of a page of activities.
+
+    An account trades at one venue, so its records are in order of their numbers. Each part walks an
+    index by account and number and ends with the page, however long the account's past is. What the
+    index of the journal leaves out is said in its own words, or it would not be used.
+    """
+    order, compare = ("DESC", "<") if descending else ("ASC", ">")
+    # Only constants are put into the text; every value is a parameter.
+    return f"""
+        SELECT j.at, j.number, j.event, (o.qty * 1000000000)::bigint AS order_qty FROM (
+            (SELECT at, number, event, NULL::uuid AS order_id FROM journal
+            WHERE account_id = $1 AND kind NOT LIKE 'order%' AND kind <> 'trail_moved'
+                AND kind = ANY($2::text[]) AND $3::uuid IS NULL
+                AND ($4::timestamptz IS NULL OR at > $4) AND ($5::timestamptz IS NULL OR at < $5)
+                AND ($6::bigint IS NULL OR number {compare} $6)
+            ORDER BY number {order} LIMIT $7)
+            UNION ALL
+            (SELECT at, number, event, NULL::uuid FROM journal
+            WHERE event->>'to_account_id' = $8 AND kind = 'cash_transferred'
+                AND kind = ANY($2::text[]) AND $3::uuid IS NULL
+                AND ($4::timestamptz IS NULL OR at > $4) AND ($5::timestamptz IS NULL OR at < $5)
+                AND ($6::bigint IS NULL OR number {compare} $6)
+            ORDER BY number {order} LIMIT $7)
+            UNION ALL
+            (SELECT e.executed_at, e.journal_number, j.event, e.order_id
+            FROM executions e JOIN journal j
+                ON j.venue_id = e.venue_id AND j.number = e.journal_number
+            WHERE e.account_id = $1 AND 'order_filled' = ANY($2::text[])
+                AND ($3::uuid IS NULL OR e.order_id = $3)
+                AND ($4::timestamptz IS NULL OR e.executed_at > $4)
+                AND ($5::timestamptz IS NULL OR e.executed_at < $5)
+                AND ($6::bigint IS NULL OR e.journal_number {compare} $6)
+            ORDER BY e.journal_number {order} LIMIT $7)
+        ) j LEFT JOIN orders o ON o.order_id = j.order_id
+        ORDER BY j.number {order} LIMIT $7
+    """  # noqa: S608
+
+
 def _kinds(types: tuple[str, ...]) -> list[str]:
-    """Translate Alpaca's types to kinds of event; a type that never occurs here matches nothing."""
+    """Translate Alpaca's types to kinds of event: none to all, one that never occurs to nothing."""
     kinds: list[str] = []
-    for name in types:
+    for name in types or _KINDS:
         for part in _GROUPS.get(name, (name,)):
             kinds.extend(_KINDS.get(part, ("-",)))
     return kinds
