@@ -7,25 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.invariants import Violation
 from tests.simulation.node import Disconnected
+from tests.simulation.orders import PRICES, SYMBOLS, draw_order
 
+from tradewind.contracts.margin import MarginSettings
 from tradewind.contracts.orders import Order, ReplaceOrder, SubmitOrder
 from tradewind.contracts.vocabulary import (
     AccountId,
     OrderId,
-    OrderSide,
     OrderStatus,
-    OrderType,
-    TimeInForce,
 )
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.refusals import OutcomeUnknown
 from tradewind.platform.errors import Refusal, Unavailable
-from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
+from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-SYMBOLS = ("AAPL", "IBM")
 TRIES = 40
 
 UNKNOWN = object()
@@ -35,9 +33,12 @@ REFUSED = object()
 class Client:
     """Trades one account, one request after another; several may share an account."""
 
-    def __init__(self, world: "World", number: int, account_id: AccountId) -> None:
+    def __init__(
+        self, world: "World", number: int, account_id: AccountId, margin: MarginSettings
+    ) -> None:
         self.world = world
         self.account_id = account_id
+        self._margin = margin
         self._name = f"client-{number}"
         self._random = world.random(self._name)
         self._count = 0
@@ -48,6 +49,7 @@ class Client:
     async def run(self, steps: int) -> None:
         """Open the account, pay in, and trade."""
         await self._insist(lambda: commands.OpenAccount(self.account_id))
+        await self._insist(lambda: commands.SetMargin(self.account_id, self._margin, "admin"))
         await self._deposit(40_000)
         actions: list[tuple[int, Callable[[], Any]]] = [
             (60, self._submit), (12, self._cancel), (10, self._replace), (3, self._cancel_all),
@@ -62,28 +64,14 @@ class Client:
     # -- what clients do -----------------------------------------------------------------------
 
     async def _submit(self) -> None:
-        draw = self._random
-        price = draw.choice((None, *range(9_985, 10_016)))
-        fields: dict[str, Any] = {
-            "account_id": self.account_id,
-            "client_order_id": self._new_name(),
-            "symbol": draw.choice(SYMBOLS),
-            "side": draw.choice((OrderSide.BUY, OrderSide.BUY, OrderSide.SELL)),
-            "order_type": OrderType.MARKET if price is None else OrderType.LIMIT,
-            "time_in_force": draw.choice(("day", "day", "gtc", "ioc", "fok")),
-            "qty": QuantityUnits(draw.choice((SCALE, 5 * SCALE, 40 * SCALE, SCALE // 3))),
-            "limit_price": None if price is None else PriceUnits(price * CENT),
-        }
-        fields["time_in_force"] = TimeInForce(fields["time_in_force"])
-        standing = price is not None and fields["time_in_force"] in ("day", "gtc")
-        fields["extended_hours"] = standing and draw.random() < 0.3
-        await self._take(lambda order_id: SubmitOrder(order_id=order_id, **fields))
+        name, new_order_id = self._new_name(), self.world.new_order_id
+        await self._take(draw_order(self._random, self.account_id, name, new_order_id))
 
     async def _replace(self) -> None:
         if not self._orders:
             return
         old, name = self._random.choice(self._orders[-8:]), self._new_name()
-        price = PriceUnits(self._random.randrange(9_985, 10_016) * CENT)
+        price = PriceUnits(self._random.choice(PRICES) * CENT)
         await self._take(
             lambda order_id: ReplaceOrder(
                 order_id=old,

@@ -6,7 +6,7 @@ commit later, unless the lease has moved on. After each commit the journal is fo
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,7 +20,7 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.core import Emitted
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.state import Books, OrderState, VenueState
-from tradewind.order_service.journal_writer import WRITE_TIMEOUT_S, Deposed
+from tradewind.order_service.journal_writer import JOURNAL_CHANNEL, WRITE_TIMEOUT_S, Deposed
 from tradewind.order_service.snapshots import decode_state
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class SimulatedDatabase:
         self.snapshots: list[tuple[int, bytes]] = []
         self.truth = VenueState(venue_id=spec.venue_id)
         self._books = Books.of(self.truth)
+        self.listeners: list[Callable[..., None]] = []
+        """Told of every commit, until their connection breaks."""
 
     @property
     def number(self) -> int:
@@ -96,6 +98,16 @@ class SimulatedDatabase:
         """Return the records after a number, in order."""
         await self._latency()
         return self.records[after : after + limit]
+
+    async def list_venues(self) -> list[VenueSpec]:
+        """Return the one venue."""
+        await self._latency()
+        return [self._spec]
+
+    async def connect(self) -> "Listening":
+        """Return a connection that hears of commits."""
+        await self._latency()
+        return Listening(self)
 
     # -- the journal's pen ---------------------------------------------------------------------
 
@@ -139,6 +151,8 @@ class SimulatedDatabase:
             raise Violation(f"epoch {batch.epoch} wrote after epoch {self.epoch} had begun")
         self._world.note(f"commit to {batch.rows[-1][0]} by epoch {batch.epoch}")
         self._fold(batch)
+        for listener in list(self.listeners):
+            listener(None, 0, JOURNAL_CHANNEL, self._spec.venue_id)
         return len(batch.rows)
 
     def _fold(self, batch: Batch) -> None:
@@ -175,9 +189,29 @@ class SimulatedDatabase:
     def restart(self) -> None:
         """Break every connection; statements under way either had committed or never will."""
         self.generation += 1
+        self.listeners.clear()
 
     async def _latency(self) -> None:
         await asyncio.sleep(self._world.faults.query_latency())
+
+
+class Listening:
+    """A standby's connection, over which it is told of commits."""
+
+    def __init__(self, database: SimulatedDatabase) -> None:
+        self._database = database
+        self._added: list[Callable[..., None]] = []
+
+    async def add_listener(self, channel: str, told: Callable[..., None]) -> None:
+        """Call back at every commit."""
+        assert channel == JOURNAL_CHANNEL
+        self._added.append(told)
+        self._database.listeners.append(told)
+
+    def terminate(self) -> None:
+        """Hear no more."""
+        listeners = self._database.listeners
+        listeners[:] = [told for told in listeners if told not in self._added]
 
 
 class SimulatedWriter:

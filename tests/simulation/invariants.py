@@ -1,7 +1,8 @@
 """Truths about a venue's state that hold after every durable batch, whatever went wrong."""
 
-from tradewind.contracts.vocabulary import OrderSide
-from tradewind.order_service.domain.state import VenueState
+from tradewind.contracts.vocabulary import GroupRole, OrderSide, OrderStatus
+from tradewind.order_service.domain.book import BUY, SELL
+from tradewind.order_service.domain.state import Books, VenueState
 
 
 class Violation(Exception):
@@ -9,7 +10,8 @@ class Violation(Exception):
 
 
 def check_state(state: VenueState) -> None:
-    """Check money, holds and orders; raises ``Violation``."""
+    """Check money, holds, orders and groups; raises ``Violation``."""
+    _check_groups(state)
     holds: dict[tuple[str, str], int] = {}
     for order in state.orders.values():
         if not order.status.is_open:
@@ -17,15 +19,58 @@ def check_state(state: VenueState) -> None:
         if not 0 <= order.filled_qty < order.qty:
             raise Violation(f"order {order.order_id} is filled beyond its quantity")
         account = state.accounts[order.account_id]
-        asset = account.currency if order.side is OrderSide.BUY else order.symbol
+        # Who opens a position reserves cash, who closes one shares: owned ones, or owed ones.
+        asset = account.currency if order.intent.opens else order.symbol
+        owed = not order.intent.opens and order.side is OrderSide.BUY
         key = (asset, account.ledger_held)
-        holds[key] = holds.get(key, 0) + order.hold
+        holds[key] = holds.get(key, 0) + (-order.hold if owed else order.hold)
     for asset, by_account in state.ledger.sums.items():
         if sum(by_account.values()):
             raise Violation(f"the ledger is off by {sum(by_account.values())} of {asset}")
         for account in state.accounts.values():
-            if by_account.get(account.ledger_available, 0) < 0:
+            if not account.is_margin and by_account.get(account.ledger_available, 0) < 0:
                 raise Violation(f"{account.account_id} has less than nothing of {asset}")
             held = by_account.get(account.ledger_held, 0)
             if held != holds.get((asset, account.ledger_held), 0):
                 raise Violation(f"{account.account_id} holds {held} of {asset}, its orders do not")
+
+
+def _check_groups(state: VenueState) -> None:
+    """Legs wait behind their entry and no longer; a stop covers what its take-profit has left."""
+    for group_id, members in state.groups.items():
+        roles = {}
+        for order_id in members:
+            order = state.orders[order_id]
+            assert order.terms is not None
+            if order.terms.group_role in roles:
+                raise Violation(f"group {group_id} has two orders of one role")
+            roles[order.terms.group_role] = order
+        profit, loss = roles.get(GroupRole.TAKE_PROFIT), roles.get(GroupRole.STOP_LOSS)
+        for leg in (profit, loss):
+            if leg and (leg.status is OrderStatus.HELD) != (GroupRole.ENTRY in roles):
+                raise Violation(f"leg {leg.order_id} is {leg.status} and its entry is not")
+        if profit and loss and not (loss.waits and loss.qty == profit.left):
+            raise Violation(f"stop {loss.order_id} stands beside a take-profit of other size")
+
+
+def check_books(books: Books, state: VenueState) -> None:
+    """Check that orders stand in the books as a restart would put them there."""
+    if _standing(books, state) != _standing(Books.of(state), state):
+        raise Violation("the books are not those of the open orders")
+
+
+def _standing(books: Books, state: VenueState) -> object:
+    sides = (BUY, SELL)
+    resting = {
+        symbol: [
+            [(place.order_id, place.price, place.quantity) for place in book.walk(side)]
+            for side in sides
+        ]
+        for symbol, book in books.books.items()
+    }
+    return (
+        {symbol: places for symbol, places in resting.items() if any(places)},
+        {symbol: list(orders) for symbol, orders in books.market_orders.items()},
+        {symbol: list(orders) for symbol, orders in books.triggers.trailing.items()},
+        books.triggers._fixed,
+    )

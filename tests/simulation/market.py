@@ -4,8 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulation.clients import SYMBOLS
 from tests.simulation.node import Disconnected
+from tests.simulation.orders import SYMBOLS
 
 from tradewind.contracts.market_data import (
     CashDividend,

@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.database import Batch, SimulatedWriter
 
+from tradewind.contracts.journal import Event, OrderReduced
+from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId
-from tradewind.order_service.domain.core import Emitted
-from tradewind.order_service.domain.state import OrderState, VenueState
+from tradewind.order_service.domain.core import Core, Emitted
+from tradewind.order_service.domain.state import Books, OrderState, VenueState
+from tradewind.order_service.domain.trigger_book import TriggerBook
 
 if TYPE_CHECKING:
     from tests.simulation.node import Node
@@ -24,6 +27,10 @@ class Plant:
     def writer(self, writer: SimulatedWriter, node: "Node") -> Any:  # a Writer
         """Return the writer that the sequencer gets."""
         return writer
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Return the core that the node leads with."""
+        return Core(spec, state, books)
 
 
 class RecoversBeforeTheLease(Plant):
@@ -117,10 +124,66 @@ class ForgetsEndedOrders(Plant):
         return self.Writer(writer, node)
 
 
+class TrustsTheStandby(Plant):
+    """Leads with what a standby has folded so far, without the last of the journal."""
+
+    async def take_over(self, node: "Node") -> tuple[int, VenueState]:
+        """Do not look again."""
+        epoch = await node.world.database.acquire_lease(node.name)
+        if node.recovered is None:
+            return epoch, await node.catch_up()
+        return epoch, node.recovered.state
+
+
+class LosesTriggers(Plant):
+    """Takes over without the orders that wait for their stop price."""
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Forget them."""
+        books.triggers = TriggerBook()
+        return Core(spec, state, books)
+
+
+class LeavesGroupsAlone(Plant):
+    """Does nothing to the rest of a group when one of its orders trades or ends."""
+
+    class Core(Core):
+        """Has nothing to settle."""
+
+        def emit(self, event: Event) -> None:
+            """Emit, and forget about the others."""
+            super().emit(event)
+            self.unsettled.clear()
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Hand out the careless one."""
+        return self.Core(spec, state, books)
+
+
+class KeepsTheStopsSize(Plant):
+    """Leaves a stop as large as it was when its take-profit has traded a part."""
+
+    class Core(Core):
+        """Never reduces an order."""
+
+        def emit(self, event: Event) -> None:
+            """Emit everything else."""
+            if not isinstance(event, OrderReduced):
+                super().emit(event)
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Hand out the careless one."""
+        return self.Core(spec, state, books)
+
+
 MUTATIONS: dict[str, type[Plant]] = {
     "recovers-before-the-lease": RecoversBeforeTheLease,
     "no-fence": NoFence,
     "answers-before-the-commit": AnswersBeforeTheCommit,
     "goes-on-after-a-failure": GoesOnAfterAFailure,
     "forgets-ended-orders": ForgetsEndedOrders,
+    "trusts-the-standby": TrustsTheStandby,
+    "loses-triggers": LosesTriggers,
+    "leaves-groups-alone": LeavesGroupsAlone,
+    "keeps-the-stops-size": KeepsTheStopsSize,
 }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.database import SimulatedWriter
-from tests.simulation.invariants import Violation
+from tests.simulation.invariants import Violation, check_books
 from tests.simulation.portfolio import CheckedJournal
 
 from tradewind.order_service.domain.commands import Command
@@ -17,6 +17,7 @@ from tradewind.order_service.journal_writer import Deposed
 from tradewind.order_service.recovery import Recovered, recover
 from tradewind.order_service.sequencer import Sequencer
 from tradewind.order_service.snapshots import encode_state
+from tradewind.order_service.standby import Standby
 from tradewind.platform.tasks import end_tasks
 from tradewind.portfolio_service.follower import VenueFollower
 
@@ -55,6 +56,7 @@ class Node:
         self.recovered: Recovered | None = None
         self.sequencer: Sequencer | None = None
         self.follower: VenueFollower | None = None
+        self.standby: Standby | None = None
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._snapshot_number = 0
@@ -71,15 +73,26 @@ class Node:
     def repository(self) -> Any:  # the simulated database has the methods that are used
         return self.world.database
 
+    def stand_by(self) -> None:
+        """Follow the journal as a standby does."""
+        self.standby = Standby(self.repository, self.repository, self.repository)
+        self.standby.start()
+
+    async def _end_standing_by(self) -> None:
+        if self.standby is not None:
+            await self.standby.stop()
+            self.recovered = self.standby.hand_over(self.world.spec.venue_id)
+
     async def lead(self) -> None:
         """Take the lease, fold the rest of the journal, and take commands."""
         world = self.world
+        await self._end_standing_by()
         epoch, state = await world.plant.take_over(self)
         if self.dead:
             return
         writer = world.plant.writer(SimulatedWriter(world.database, epoch, self.running), self)
         assert self.recovered is not None
-        core = Core(world.spec, state, self.recovered.books)
+        core = world.plant.core(world.spec, state, self.recovered.books)
         self._check_recovery(core.state, epoch)
         self._snapshot_number = core.state.number
         self.tail = JournalTail(world.spec.venue_id, core.state.number, self.repository)
@@ -108,11 +121,18 @@ class Node:
             self.world.fail(Violation(f"{self.name} reports record {emitted[-1].number} too early"))
         if core.state.number == database.number and core.state != database.truth:
             self.world.fail(Violation(f"the memory of {self.name} is not what the journal says"))
+        self._check_books(core)
         self.tail.extend(emitted)
         if core.state.number - self._snapshot_number >= self.world.faults.snapshot_every:
             self._snapshot_number = core.state.number
             encoded = encode_state(core.state)
             self.world.spawn(self._save_snapshot(core.state.number, encoded))
+
+    def _check_books(self, core: Core) -> None:
+        try:
+            check_books(core.books, core.state)
+        except Violation as violation:
+            self.world.fail(violation)
 
     async def _save_snapshot(self, number: int, encoded: bytes) -> None:
         await self.running.wait()
@@ -187,7 +207,7 @@ class Node:
         """Take what is left of the process out of the loop."""
         doomed = [
             task
-            for owner in (self.sequencer, self.follower)
+            for owner in (self.sequencer, self.follower, self.standby)
             if owner is not None and (task := owner._task) is not None
         ]
         await end_tasks(doomed)

@@ -21,6 +21,7 @@ from tests.simulation.node import Node
 from tests.simulation.portfolio import PortfolioTable
 
 from tradewind.contracts.journal import CashDeposited, OrderAccepted
+from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.venues import FeeSchedule, VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
@@ -33,6 +34,14 @@ START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 STEPS = 40
 ENDS_AT = 20_000.0
 ACCOUNTS = [AccountId(f"00000000-0000-7000-8000-00000000000{n}") for n in (1, 2)]
+MARGIN = {
+    ACCOUNTS[0]: MarginSettings(),
+    ACCOUNTS[1]: MarginSettings(
+        account_type=AccountType.MARGIN, multiplier_max=4, day_trade_rule=True, call_grace_s=2
+    ),
+}
+"""One account trades with its own cash, one borrows cash and shares."""
+
 NOTES_KEPT = 60
 
 
@@ -66,6 +75,7 @@ class World:
         self._nodes: list[Node] = []
         self._numbers = 0
         self._orders = 0
+        self._waiting: Node | None = None
         self._failure: asyncio.Future[None] | None = None
         self._tasks: dict[int, asyncio.Task[Any]] = {}
         self._refused: list[OrderId] = []
@@ -146,7 +156,10 @@ class World:
         nemesis = self.spawn(self._nemesis())
         # Two clients share the first account.
         accounts = [ACCOUNTS[0], *ACCOUNTS]
-        clients = [Client(self, number, account) for number, account in enumerate(accounts)]
+        clients = [
+            Client(self, number, account, MARGIN[account])
+            for number, account in enumerate(accounts)
+        ]
         await asyncio.gather(*(client.run(STEPS) for client in clients))
         for task in (nemesis, market):
             task.cancel()
@@ -167,7 +180,7 @@ class World:
             await node.stop()
         await self._lead()
         assert self.leader is not None
-        client = Client(self, 99, ACCOUNTS[0])
+        client = Client(self, 99, ACCOUNTS[0], MARGIN[ACCOUNTS[0]])
         await client.run(3)
         assert self.leader.follower is not None
         await self.leader.follower.wait_for(self.database.number, 30)
@@ -198,8 +211,11 @@ class World:
             self._pause_the_leader,
             self._restart_the_database,
             self._set_a_clock,
+            self._kill_the_standby,
         ]
         interval_s = self._random.choice((1.0, 3.0, 10.0))
+        if self._random.random() < 0.7:
+            await self._kill_the_standby()
         while True:
             await asyncio.sleep(self._random.expovariate(1 / interval_s))
             if self.leader is None or self.leader.dead:
@@ -211,12 +227,20 @@ class World:
             await trouble()
 
     async def _standby(self) -> Node:
-        """Return a process that has followed the journal, or one that has not."""
-        node = self._new_node()
-        if self._random.random() < 0.5:
-            await node.catch_up()
-            await asyncio.sleep(self._random.uniform(0.0, 1.0))
+        """Return the process that stands by, or a fresh one where none does."""
+        node, self._waiting = self._waiting, None
+        if node is None or node.dead:
+            return self._new_node()
+        # Another stands by from now on.
+        self._waiting = self._new_node()
+        self._waiting.stand_by()
         return node
+
+    async def _kill_the_standby(self) -> None:
+        if self._waiting is not None:
+            self._waiting.kill()
+        self._waiting = self._new_node()
+        self._waiting.stand_by()
 
     async def _kill_the_leader(self) -> None:
         assert self.leader is not None

@@ -31,10 +31,12 @@ from tradewind.api_gateway.routing.table import Found, RouteTable, normal_path
 from tradewind.api_gateway.telemetry import Telemetry
 from tradewind.api_gateway.wire.errors import (
     AnswerOverdue,
+    CutOff,
     ErrorStyle,
     error_body,
     status_of,
 )
+from tradewind.platform.database import is_gone
 from tradewind.platform.errors import NotFound, RateLimited, Refusal
 from tradewind.platform.problems import InternalError, MethodNotAllowed, refusal_headers
 
@@ -124,10 +126,12 @@ class Front:
             return _refused(visit, _overdue(visit, self._timeout_s))
         except ClientLeft:
             raise
-        except Exception:  # noqa: BLE001 - the last line: logged in full, answered without detail
+        except Exception as error:  # noqa: BLE001 - the last line: logged, answered without detail
             self._telemetry.failed(
                 method=visit.method, path=visit.path, request_id=visit.request_id
             )
+            if is_gone(error):
+                return _refused(visit, _cut_off(visit))
             return _refused(visit, InternalError("internal server error; quote the request id"))
 
     async def _handle(self, visit: "_Visit") -> Response:
@@ -264,12 +268,17 @@ def _spent(refusal: RateLimited) -> Budget | None:
 
 
 def _overdue(visit: _Visit, timeout_s: float) -> Refusal:
+    return AnswerOverdue(f"no answer within {timeout_s:g} seconds; {_advice(visit)}")
+
+
+def _cut_off(visit: _Visit) -> Refusal:
+    return CutOff(f"the database does not answer at the moment; {_advice(visit)}")
+
+
+def _advice(visit: _Visit) -> str:
     if visit.method == "GET":
-        return AnswerOverdue(f"no answer within {timeout_s:g} seconds; try again")
-    return AnswerOverdue(
-        f"no answer within {timeout_s:g} seconds; whether it was done is not known: look before "
-        "you repeat it"
-    )
+        return "try again"
+    return "whether it was done is not known: look before you repeat it"
 
 
 async def _reject(receive: Receive, send: Send) -> None:

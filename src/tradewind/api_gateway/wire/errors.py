@@ -49,6 +49,14 @@ class AnswerOverdue(Refusal):
     title = "No answer in time"
 
 
+class CutOff(Refusal):
+    """The database went away under a request."""
+
+    status = 503
+    code = 50310000
+    title = "Cut off"
+
+
 def status_of(refusal: Refusal, style: ErrorStyle) -> int:
     """Return the HTTP status of a refusal in a style."""
     if style is ErrorStyle.DATA and isinstance(refusal, MalformedRequest):
