@@ -73,9 +73,10 @@ web: $(WEB_STAMP) ## Build the web terminal
 
 .PHONY: lock
 lock: $(UV) ## Choose versions again and write requirements/*.txt
-	$(UV) pip compile pyproject.toml --group dev --extra demo --upgrade $(LOCK) -o requirements/dev.txt
+	$(UV) pip compile pyproject.toml --group dev --extra demo --extra brokers --upgrade $(LOCK) -o requirements/dev.txt
 	$(UV) pip compile pyproject.toml -c requirements/dev.txt $(LOCK) -o requirements/base.txt
 	$(UV) pip compile pyproject.toml --extra demo -c requirements/dev.txt $(LOCK) -o requirements/demo.txt
+	$(UV) pip compile pyproject.toml --extra brokers -c requirements/dev.txt $(LOCK) -o requirements/brokers.txt
 	$(UV) pip compile requirements/uv.in --upgrade $(LOCK) -o requirements/uv.txt
 	$(UV) pip compile requirements/node.in --upgrade $(LOCK) -o requirements/node.txt
 

@@ -229,6 +229,31 @@ def verify(data_dir: DataDir = None, archive: Archive = None) -> None:
 
 
 @app.command()
+def brokers(data_dir: DataDir = None) -> None:
+    """Show what the newest comparison of each live venue with its broker found."""
+    from tradewind import maintenance
+
+    settings = _settings(data_dir=data_dir)
+    newest = _run(lambda: maintenance.reconciliations(settings))
+    console = Console()
+    if not newest:
+        console.print("No live venue has been compared with its broker yet.")
+        return
+    table = Table("venue", "compared at", "differences")
+    for found in newest:
+        at = f"{found.at:%Y-%m-%d %H:%M:%S} UTC"
+        table.add_row(found.venue_id, at, str(len(found.differences)))
+    console.print(table)
+    for found in newest:
+        for difference in found.differences:
+            text = f"{found.venue_id}: {difference.message}"
+            console.print(text, markup=False, soft_wrap=True, highlight=False)
+    if any(found.differences for found in newest):
+        raise typer.Exit(1)
+    console.print("The brokers agree with us.")
+
+
+@app.command()
 def explain(
     order_id: Annotated[str, typer.Argument(help="The platform's id of the order.")],
     data_dir: DataDir = None,

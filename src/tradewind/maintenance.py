@@ -16,6 +16,7 @@ from tradewind.platform.settings import Settings
 
 if TYPE_CHECKING:
     from tradewind.contracts.accounts import Bootstrap, NewApiKey
+    from tradewind.contracts.brokers import Reconciliation
     from tradewind.contracts.orders import Verification
     from tradewind.market_data_service.price_files import ImportSummary
     from tradewind.order_service.archiving import ArchiveSummary
@@ -34,6 +35,16 @@ async def verify(settings: Settings) -> "list[Verification]":
             settings, database, InProcessBus(), WallClock(), on_failure=lambda _: None
         )
         return await orders.verify()
+
+
+async def reconciliations(settings: Settings) -> "list[Reconciliation]":
+    """Return the newest comparison of each live venue with its broker."""
+    from tradewind.order_service import app
+    from tradewind.order_service.brokers.reconciliation_repository import ReconciliationRepository
+
+    async with _database(settings, app.SCHEMA) as database:
+        newest = await ReconciliationRepository(database).newest()
+        return [newest[venue_id] for venue_id in sorted(newest)]
 
 
 async def explain(settings: Settings, order_id: str) -> list[str]:

@@ -18,6 +18,8 @@ class Intervention(StrEnum):
     KILL_SWITCH_ENGAGED = "kill_switch_engaged"
     KILL_SWITCH_RELEASED = "kill_switch_released"
     MARGIN_SET = "margin_set"
+    LIVE_TRADING_ON = "live_trading_on"
+    LIVE_TRADING_OFF = "live_trading_off"
 
 
 class Identity(Struct, frozen=True, kw_only=True):

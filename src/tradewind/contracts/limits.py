@@ -28,5 +28,7 @@ class AccountControl(Struct, frozen=True, kw_only=True):
     """An account's limits, and whether its kill switch is on."""
 
     limits: AccountLimits = AccountLimits()
+    live_trading: bool = False
+    """Whether orders go to the broker of a live venue."""
     kill_switch: bool = False
     kill_switch_reason: str = ""

@@ -16,6 +16,7 @@ from tradewind.contracts.activities import (
     ActivityQuery,
     CashMovement,
 )
+from tradewind.contracts.brokers import LiveVenue, Reconciliation
 from tradewind.contracts.journal import JournalReader
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginSettings
@@ -282,6 +283,23 @@ class OrderService(JournalReader, Protocol):
 
     async def list_halts(self, venue_id: VenueId) -> list[Halt]:
         """Return what is halted at a venue, by symbol."""
+        ...
+
+    @repeatable
+    async def set_live_trading(
+        self, account_id: AccountId, enabled: bool, by: str
+    ) -> AccountControl:
+        """Let an account's orders go to its venue's broker, or stop that; open ones stay."""
+        ...
+
+    @repeatable
+    async def list_live_venues(self) -> list[LiveVenue]:
+        """Return the venues whose orders a broker carries out."""
+        ...
+
+    @repeatable
+    async def reconcile(self, venue_id: VenueId) -> Reconciliation:
+        """Compare a live venue with its broker now; raises ``NotFound`` or ``Unavailable``."""
         ...
 
     async def submit_order(self, command: SubmitOrder) -> Order:

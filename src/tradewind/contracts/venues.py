@@ -87,3 +87,5 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     """What cash earns, in ten-thousandths a year of 360 days."""
     debit_interest_bps: Decimal = Decimal(0)
     """What margin debt costs, in the same measure."""
+    currency: str = "USD"
+    """What accounts keep their cash in."""

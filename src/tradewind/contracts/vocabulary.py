@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NewType
 from zoneinfo import ZoneInfo
 
+from tradewind.platform.modes import BrokerKind as BrokerKind
 from tradewind.platform.modes import FeedKind as FeedKind
 from tradewind.platform.modes import FillModel as FillModel
 from tradewind.platform.modes import SessionHours as SessionHours
@@ -130,13 +131,6 @@ _OPEN = frozenset(
         OrderStatus.PARTIALLY_FILLED,
     }
 )
-
-
-class BrokerKind(StrEnum):
-    """Who carries out the orders of a live venue."""
-
-    ALPACA = "alpaca"
-    CCXT = "ccxt"
 
 
 class AuctionKind(StrEnum):

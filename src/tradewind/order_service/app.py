@@ -58,4 +58,6 @@ def build(
     """
     snapshots = SnapshotPolicy(settings.snapshot_records, settings.snapshot_minutes * 60)
     archive = settings.journal_archive_dir
-    return OrderApp(database, bus, clock, on_failure, leadership, snapshots, archive)
+    return OrderApp(
+        database, bus, clock, on_failure, leadership, snapshots, archive, settings.brokers
+    )

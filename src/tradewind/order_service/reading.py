@@ -57,6 +57,7 @@ def view_control(account: AccountState) -> AccountControl:
     """Return an account's limits and its kill switch."""
     return AccountControl(
         limits=account.limits,
+        live_trading=account.live_trading,
         kill_switch=account.kill_switch,
         kill_switch_reason=account.kill_switch_reason,
     )

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
+from tradewind.contracts.brokers import LiveVenue, Reconciliation
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginSettings
@@ -29,6 +30,7 @@ from tradewind.contracts.trading_accounts import (
 from tradewind.contracts.venues import Halt, VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.activity_repository import ActivityRepository, view_movement
+from tradewind.order_service.brokers.live import LiveVenues
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.interest import check_interest
@@ -65,6 +67,7 @@ from tradewind.platform.database import Database
 from tradewind.platform.errors import NotFound
 from tradewind.platform.ids import new_id
 from tradewind.platform.money import MoneyUnits, QuantityUnits
+from tradewind.platform.settings import BrokerSettings
 
 
 class OrderApp:
@@ -81,6 +84,7 @@ class OrderApp:
         leadership: Leadership | None = None,
         snapshots: SnapshotPolicy | None = None,
         archive: Path | None = None,
+        brokers: Mapping[str, BrokerSettings] | None = None,
     ) -> None:
         self._database = database
         self._repository = OrderRepository(database)
@@ -102,6 +106,8 @@ class OrderApp:
             self._venues, self._take_snapshot, snapshots or SnapshotPolicy()
         )
 
+        self._live = LiveVenues(brokers or {}, database, clock, self._venues)
+
     def stand_by(self) -> None:
         """Follow every venue's journal in memory, so that ``start`` has little left to do."""
         self._standby.start()
@@ -119,12 +125,14 @@ class OrderApp:
             await self._open(spec)
         for account_id, venue_id in (await self._repository.account_venues()).items():
             self._accounts[account_id] = self._venues[venue_id]
+        await self._live.start(self.create_venue)
         self._snapshots.start()
 
     async def stop(self) -> None:
         """Finish what waits in every venue, then hand over."""
         await self._standby.stop()
         await self._snapshots.stop()
+        await self._live.stop()
         venues = list(self._venues.values())
         stopping = (venue.stop() for venue in venues)
         outcomes = await asyncio.gather(*stopping, return_exceptions=True)
@@ -191,7 +199,7 @@ class OrderApp:
                 f"account {account_id} trades at venue {taken_by.spec.venue_id}; "
                 "make another account for another venue"
             )
-        await venue.execute(commands.OpenAccount(account_id))
+        await venue.execute(commands.OpenAccount(account_id, venue.spec.currency))
 
     async def deposit(
         self, account_id: AccountId, amount: MoneyUnits, reference: str, *, key: str = ""
@@ -293,10 +301,28 @@ class OrderApp:
         await venue.sequencer.settled()
         return [halt for _, halt in sorted(venue.core.state.halts.items())]
 
+    async def set_live_trading(
+        self, account_id: AccountId, enabled: bool, by: str
+    ) -> AccountControl:
+        """Let an account's orders go to its venue's broker, or stop that."""
+        await self._of(account_id).execute(commands.SetLiveTrading(account_id, enabled, by))
+        return await self.get_control(account_id)
+
+    async def list_live_venues(self) -> list[LiveVenue]:
+        """Return the venues whose orders a broker carries out."""
+        return await self._live.list_venues()
+
+    async def reconcile(self, venue_id: VenueId) -> Reconciliation:
+        """Compare a live venue with its broker now."""
+        return await self._live.reconcile(venue_id)
+
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order and return it as it stands after what it traded at once."""
+        venue = self._of(command.account_id)
+        if venue.spec.broker is not None:
+            await self._live.prepare(venue, command.symbol, needs_price=not command.limit_price)
         try:
-            order: Order = await self._of(command.account_id).execute(command)
+            order: Order = await venue.execute(command)
         except DuplicateClientOrderId:
             # The very same order is not another one: its sender has lost the answer.
             with contextlib.suppress(OrderNotFound):

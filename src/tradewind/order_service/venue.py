@@ -53,6 +53,8 @@ class Venue:
         self.sequencer = Sequencer(
             core, writer, clock, on_commit=self._committed, on_failure=self._fail
         )
+        self.listener: Callable[[Sequence[Emitted]], None] | None = None
+        """Told of every commit."""
         self._journal = journal
         self._bus = bus
         self._on_failure = on_failure
@@ -137,6 +139,10 @@ class Venue:
     async def execute(self, command: Command) -> Any:
         """Carry out a command and return its answer when it is durable."""
         return await self.sequencer.execute(command)
+
+    async def settled(self) -> None:
+        """Return when memory shows nothing that is not durable; raises ``Unavailable``."""
+        await self.sequencer.settled()
 
     async def durable_state(self) -> VenueState:
         """Return a copy of the state when it shows nothing that is not durable."""
@@ -224,6 +230,8 @@ class Venue:
 
     def _committed(self, emitted: Sequence[Emitted]) -> None:
         self.tail.extend(emitted)
+        if self.listener is not None:
+            self.listener(emitted)
         self._spawn(self._bus.publish(JOURNAL_TOPIC, self.spec.venue_id.encode()), "nudge")
 
     async def _save_snapshot(self) -> None:

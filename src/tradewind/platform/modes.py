@@ -28,3 +28,10 @@ class FillModel(StrEnum):
     """Only the best level is there, without a queue."""
     INSTANT = "instant"
     """The best price is there for any quantity."""
+
+
+class BrokerKind(StrEnum):
+    """Who carries out the orders of a live venue."""
+
+    ALPACA = "alpaca"
+    CCXT = "ccxt"

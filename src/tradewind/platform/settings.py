@@ -6,11 +6,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from tradewind.platform.errors import StartupRefused
-from tradewind.platform.modes import FeedKind, FillModel, SessionHours
+from tradewind.platform.modes import BrokerKind, FeedKind, FillModel, SessionHours
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 """A list that is written with commas in the environment."""
@@ -21,6 +29,23 @@ _SECRETS_DIR = "/run/secrets"
 
 def _default_data_dir() -> Path:
     return Path.home() / ".local" / "share" / "tradewind"
+
+
+class BrokerSettings(BaseModel):
+    """A live venue: its broker, and the keys of the one account there that it stands for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    broker: BrokerKind
+    key: SecretStr
+    secret: SecretStr
+    exchange: str = Field(default="", description="The exchange of a ccxt broker, as it names it.")
+    paper: bool = Field(default=True, description="Whether orders go to the broker's test market.")
+    url: str | None = Field(default=None, description="Another address than the broker's own.")
+    currency: str = Field(default="USD", min_length=1, max_length=10)
+    reconcile_s: float = Field(
+        default=60.0, ge=0.2, description="Seconds between two comparisons with the broker."
+    )
 
 
 class Settings(BaseSettings):
@@ -159,6 +184,10 @@ class Settings(BaseSettings):
         ge=0,
         description="Interest on margin debt, in ten-thousandths a year; first start.",
     )
+    brokers: dict[str, BrokerSettings] = Field(
+        default={},
+        description="Live venues by id, as JSON with their keys: better a secret file than here.",
+    )
     rate_limit_per_key: str = Field(
         default="12000/minute", description="Requests of one API key or session."
     )
@@ -280,9 +309,20 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        if name == "BROKERS":
+            # What was given holds keys, which must not come into a log.
+            where = ".".join(str(part) for part in first["loc"][1:])
+            raise StartupRefused(
+                f"The setting TRADEWIND_BROKERS is not valid: {where}: {first['msg']}."
+            ) from None
         raise StartupRefused(
             f"The setting TRADEWIND_{name} is not valid: {first['msg']} (was {first['input']!r})."
         ) from error
+    except SettingsError:
+        # Its words may repeat what was given.
+        raise StartupRefused(
+            "A setting that is written as JSON cannot be read; look at TRADEWIND_BROKERS."
+        ) from None
 
 
 def _with_password(url: str, password: str) -> str:

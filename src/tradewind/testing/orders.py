@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
+from tradewind.contracts.brokers import LiveVenue, Reconciliation
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginFigures, MarginSettings
@@ -63,6 +64,7 @@ class OrdersInMemory:
         self.control = AccountControl()
         self.margin: MarginFigures | None = None
         self.short_market_value = MoneyUnits(0)
+        self.live_venues: list[LiveVenue] = []
         self.halts: dict[str, Halt] = {}
 
     async def halt_trading(
@@ -284,6 +286,25 @@ class OrdersInMemory:
         """Remember that the account may trade again."""
         await self._note(("release", account_id, by))
         self.control = AccountControl(limits=self.control.limits)
+
+    async def set_live_trading(
+        self, account_id: AccountId, enabled: bool, by: str
+    ) -> AccountControl:
+        """Remember whether orders go to a broker."""
+        await self._note(("live", account_id, enabled, by))
+        self.control = msgspec.structs.replace(self.control, live_trading=enabled)
+        return self.control
+
+    async def list_live_venues(self) -> list[LiveVenue]:
+        """Return the live venues that the test has set."""
+        return self.live_venues
+
+    async def reconcile(self, venue_id: VenueId) -> Reconciliation:
+        """Return the newest comparison of a live venue."""
+        for venue in self.live_venues:
+            if venue.venue_id == venue_id and venue.reconciliation is not None:
+                return venue.reconciliation
+        raise NotFound(f"there is no live venue {venue_id}")
 
     async def create_venue(self, spec: VenueSpec) -> None:
         """Remember a venue."""

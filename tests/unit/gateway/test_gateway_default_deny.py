@@ -17,6 +17,12 @@ SESSION_ONLY = {
     "DELETE /tradewind/v1/keys/{key_id}",
 }
 ADMIN_ONLY = {
+    "GET /tradewind/v1/live-venues",
+    "POST /tradewind/v1/live-venues/{venue_id}/accounts",
+    "POST /tradewind/v1/live-venues/{venue_id}/reconciliation",
+    "GET /tradewind/v1/accounts/{account_id}/live-trading",
+    "PUT /tradewind/v1/accounts/{account_id}/live-trading",
+    "DELETE /tradewind/v1/accounts/{account_id}/live-trading",
     "POST /tradewind/v1/venues",
     "POST /tradewind/v1/accounts/{account_id}/deposits",
     "POST /tradewind/v1/accounts/{account_id}/withdrawals",

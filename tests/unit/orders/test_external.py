@@ -342,7 +342,7 @@ def test_market_order_counts_with_the_brokers_newest_price(live: Live) -> None:
     assert live.held() == 105
 
 
-@pytest.mark.parametrize("tif", ["day", "gtc", "ioc", "fok"])
+@pytest.mark.parametrize("tif", ["day", "gtc", "ioc", "fok", "opg", "cls"])
 def test_time_in_force_is_the_brokers_to_keep(live: Live, tif: str) -> None:
     live.feed(SessionClosed(DAY, live.now, {}))
     assert live.submit(ALICE, "buy", 1, "10", tif).status is OrderStatus.PENDING_NEW

@@ -64,3 +64,21 @@ def test_a_wrong_value_is_refused_by_name(
     monkeypatch.setenv(name, value)
     with pytest.raises(StartupRefused, match=f"{name} is not valid.*{value}"):
         load_settings()
+
+
+def test_refusal_of_a_broker_does_not_repeat_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = '{"live": {"broker": "alpaca", "key": "k-1234", "secret": "s-5678", "colour": 1}}'
+    for text in (broker, broker.replace('"colour": 1', ""), broker[:-1]):
+        monkeypatch.setenv("TRADEWIND_BROKERS", text)
+        with pytest.raises(StartupRefused, match="TRADEWIND_BROKERS") as refused:
+            load_settings()
+        assert "5678" not in str(refused.value)
+
+
+def test_keys_of_a_broker_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "TRADEWIND_BROKERS", '{"live": {"broker": "alpaca", "key": "k-1234", "secret": "s-5678"}}'
+    )
+    settings = load_settings()
+    assert settings.brokers["live"].secret.get_secret_value() == "s-5678"
+    assert "5678" not in repr(settings)

@@ -2,6 +2,7 @@
 
 from tradewind.api_gateway.cross_origin import CrossOrigin
 from tradewind.api_gateway.platform_api.account_endpoints import AccountApiEndpoints
+from tradewind.api_gateway.platform_api.broker_endpoints import BrokerEndpoints
 from tradewind.api_gateway.platform_api.cash_endpoints import CashEndpoints
 from tradewind.api_gateway.platform_api.control_endpoints import ControlEndpoints
 from tradewind.api_gateway.platform_api.halt_endpoints import HaltEndpoints
@@ -30,6 +31,7 @@ def platform_routes(
         *SessionEndpoints(accounts, limits, cross_origin).routes(),
         *AccountApiEndpoints(accounts, portfolio).routes(),
         *CashEndpoints(accounts, orders).routes(),
+        *BrokerEndpoints(accounts, orders).routes(),
         *ControlEndpoints(accounts, orders).routes(),
         *MarginEndpoints(accounts, orders).routes(),
         *VenueEndpoints(accounts, orders, market_data).routes(),

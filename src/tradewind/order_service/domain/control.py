@@ -41,6 +41,7 @@ def set_limits(core: Core, command: SetLimits) -> AccountControl:
         core.emit(AccountLimitsSet(command.account_id, command.limits, command.by))
     return AccountControl(
         limits=account.limits,
+        live_trading=account.live_trading,
         kill_switch=account.kill_switch,
         kill_switch_reason=account.kill_switch_reason,
     )

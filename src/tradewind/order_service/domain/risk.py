@@ -125,7 +125,7 @@ def _check_session(core: Core, order: SubmitOrder) -> None:
             f"the market is closed and a {order.time_in_force} order must trade at once; "
             "use day or gtc"
         )
-    if order.time_in_force in AUCTION_TIMES:
+    if order.time_in_force in AUCTION_TIMES and not is_live:
         auctions.check_entry(core, order.time_in_force)
 
 
