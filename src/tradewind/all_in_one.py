@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tradewind.account_service.app import AccountApp
     from tradewind.api_gateway.app import GatewayApp
     from tradewind.market_data_service.app import MarketDataApp
+    from tradewind.notification_service.app import NotificationApp
     from tradewind.order_service.leadership import Leadership
     from tradewind.order_service.service import OrderApp
     from tradewind.portfolio_service.app import PortfolioApp
@@ -74,11 +75,19 @@ class _Services:
     orders: "OrderApp"
     market_data: "MarketDataApp"
     portfolio: "PortfolioApp"
+    notifications: "NotificationApp"
     gateway: "GatewayApp"
 
     def parts(self) -> "list[Component]":
         """Return them in the order in which they start."""
-        return [self.accounts, self.orders, self.market_data, self.portfolio, self.gateway]
+        return [
+            self.accounts,
+            self.orders,
+            self.market_data,
+            self.portfolio,
+            self.notifications,
+            self.gateway,
+        ]
 
 
 class Platform:
@@ -197,6 +206,7 @@ class Platform:
         await services.market_data.create_feed(main_feed(self._settings))
         bootstrap = await first_start(self._settings, services.accounts, services.orders)
         await self._begin(services.portfolio)
+        await self._begin(services.notifications)
         await self._begin(services.gateway)
         self._door.open(services.gateway)
         heap.settle()
@@ -227,6 +237,7 @@ class Platform:
         from tradewind.account_service import app as account_app
         from tradewind.api_gateway import app as gateway_app
         from tradewind.market_data_service import app as market_data_app
+        from tradewind.notification_service import app as notification_app
         from tradewind.order_service import app as order_app
         from tradewind.portfolio_service import app as portfolio_app
 
@@ -253,8 +264,15 @@ class Platform:
         portfolio = portfolio_app.build(
             settings, await self._open(dsn, portfolio_app.SCHEMA), orders, clock
         )
-        gateway = gateway_app.build(settings, accounts, orders, market_data, portfolio, bus, clock)
-        return _Services(leadership, accounts, orders, market_data, portfolio, gateway)
+        notifications = notification_app.build(
+            settings, await self._open(dsn, notification_app.SCHEMA), orders, bus, clock
+        )
+        gateway = gateway_app.build(
+            settings, accounts, orders, market_data, portfolio, notifications, bus, clock
+        )
+        return _Services(
+            leadership, accounts, orders, market_data, portfolio, notifications, gateway
+        )
 
     def _make_servers(
         self, gateway_socket: socket.socket, web_socket: socket.socket
@@ -306,7 +324,14 @@ def schemas() -> list[ServiceSchema]:
     """Return what every service owns in the database, in the order of migration."""
     from tradewind.account_service import app as accounts
     from tradewind.market_data_service import app as market_data
+    from tradewind.notification_service import app as notifications
     from tradewind.order_service import app as orders
     from tradewind.portfolio_service import app as portfolio
 
-    return [accounts.SCHEMA, orders.SCHEMA, market_data.SCHEMA, portfolio.SCHEMA]
+    return [
+        accounts.SCHEMA,
+        orders.SCHEMA,
+        market_data.SCHEMA,
+        portfolio.SCHEMA,
+        notifications.SCHEMA,
+    ]

@@ -20,6 +20,7 @@ from tradewind.api_gateway.trading.instruments import InstrumentDirectory
 from tradewind.api_gateway.trading.routes import trading_routes
 from tradewind.contracts.accounts import AccountService
 from tradewind.contracts.market_data import MarketDataService
+from tradewind.contracts.notifications import NotificationService
 from tradewind.contracts.orders import OrderService
 from tradewind.contracts.portfolio import PortfolioService
 from tradewind.platform.bus import Bus
@@ -93,6 +94,7 @@ def build(
     orders: OrderService,
     market_data: MarketDataService,
     portfolio: PortfolioService,
+    notifications: NotificationService,
     bus: Bus,
     clock: Clock,
 ) -> GatewayApp:
@@ -127,6 +129,7 @@ def build(
             orders=orders,
             market_data=market_data,
             portfolio=portfolio,
+            notifications=notifications,
             limits=limits,
             cross_origin=cross_origin,
         ),

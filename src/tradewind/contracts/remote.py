@@ -7,6 +7,7 @@ from typing import Protocol
 from tradewind.contracts.accounts import AccountService
 from tradewind.contracts.journal import JournalReader, JournalRecord
 from tradewind.contracts.market_data import MarketDataService
+from tradewind.contracts.notifications import NotificationService
 from tradewind.contracts.orders import OrderService
 from tradewind.contracts.portfolio import PortfolioService
 from tradewind.contracts.vocabulary import VenueId
@@ -99,6 +100,12 @@ def remote_market_data(connection: RpcConnection) -> MarketDataService:
 def remote_portfolio(connection: RpcConnection) -> PortfolioService:
     """Return the portfolio service of another process."""
     service: PortfolioService = remote(PortfolioService, connection)
+    return service
+
+
+def remote_notifications(connection: RpcConnection) -> NotificationService:
+    """Return the notification service of another process."""
+    service: NotificationService = remote(NotificationService, connection)
     return service
 
 

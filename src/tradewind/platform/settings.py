@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         default=(), description="The same of the market-data service."
     )
     portfolio_url: CommaList = Field(default=(), description="The same of the portfolio service.")
+    notifications_url: CommaList = Field(
+        default=(), description="The same of the notification service."
+    )
     service_port: int | None = Field(
         default=None,
         ge=0,
@@ -243,6 +246,24 @@ class Settings(BaseSettings):
     stream_symbols_max: int = Field(
         default=10_000, ge=1, description="Symbols, over all channels, of one market-data stream."
     )
+    smtp_host: str | None = Field(
+        default=None, description="SMTP server that takes e-mail; unset offers no e-mail."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the SMTP server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to the SMTP server is protected."
+    )
+    smtp_username: str | None = Field(
+        default=None, description="User name at the SMTP server; unset does not sign in."
+    )
+    smtp_password: str | None = Field(default=None, description="Password at the SMTP server.")
+    mail_from: str = Field(
+        default="tradewind@localhost", description="Address that e-mail comes from."
+    )
+    webhook_private_networks: bool = Field(
+        default=False,
+        description="Whether webhooks may go to http:// and to addresses that are not public.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
     )
@@ -272,6 +293,7 @@ class Settings(BaseSettings):
         "orders_url",
         "market_data_url",
         "portfolio_url",
+        "notifications_url",
         mode="before",
     )
     @classmethod

@@ -11,6 +11,7 @@ class ServiceName(StrEnum):
     ORDER = "order-service"
     MARKET_DATA = "market-data-service"
     PORTFOLIO = "portfolio-service"
+    NOTIFICATION = "notification-service"
 
 
 PORTS = {
@@ -19,4 +20,5 @@ PORTS = {
     ServiceName.ORDER: 8002,
     ServiceName.MARKET_DATA: 8003,
     ServiceName.PORTFOLIO: 8004,
+    ServiceName.NOTIFICATION: 8005,
 }

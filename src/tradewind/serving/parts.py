@@ -181,6 +181,23 @@ async def _portfolio_service(given: Materials) -> Parts:
     return Parts(component, given.rpc_application(component, {PortfolioService: component}))
 
 
+async def _notification_service(given: Materials) -> Parts:
+    from tradewind.contracts.notifications import NotificationService
+    from tradewind.contracts.remote import remote_orders
+    from tradewind.notification_service import app
+    from tradewind.platform.sole_worker import SoleWorker
+
+    orders = remote_orders(given.connect(ServiceName.ORDER, given.settings.orders_url))
+    database = await given.open_database(app.SCHEMA)
+    component = app.build(given.settings, database, orders, given.bus, given.clock)
+    return Parts(
+        component,
+        given.rpc_application(component, {NotificationService: component}),
+        # Two processes would send everything twice.
+        election=SoleWorker(database, given.name, given.on_deposed),
+    )
+
+
 async def _api_gateway(given: Materials) -> Parts:
     from tradewind.api_gateway import app
     from tradewind.contracts import remote
@@ -192,6 +209,9 @@ async def _api_gateway(given: Materials) -> Parts:
         remote.remote_orders(given.connect(ServiceName.ORDER, settings.orders_url)),
         remote.remote_market_data(given.connect(ServiceName.MARKET_DATA, settings.market_data_url)),
         remote.remote_portfolio(given.connect(ServiceName.PORTFOLIO, settings.portfolio_url)),
+        remote.remote_notifications(
+            given.connect(ServiceName.NOTIFICATION, settings.notifications_url)
+        ),
         given.bus,
         given.clock,
     )
@@ -204,4 +224,5 @@ BUILDS: dict[ServiceName, Build] = {
     ServiceName.ORDER: _order_service,
     ServiceName.MARKET_DATA: _market_data_service,
     ServiceName.PORTFOLIO: _portfolio_service,
+    ServiceName.NOTIFICATION: _notification_service,
 }

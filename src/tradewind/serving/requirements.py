@@ -99,6 +99,11 @@ def _identity(settings: Settings) -> Iterator[str]:
             )
 
 
+def _smtp(settings: Settings) -> Iterator[str]:
+    if settings.smtp_host and settings.smtp_username and not settings.smtp_password:
+        yield "TRADEWIND_SMTP_PASSWORD is not set, but TRADEWIND_SMTP_USERNAME is."
+
+
 def _is_default(secret: str) -> bool:
     return not secret.strip() or secret.strip().lower() in _DEFAULT_SECRETS
 
@@ -127,9 +132,11 @@ _CHECKS: dict[ServiceName, tuple[Check, ...]] = {
         _ORDERS,
         _urls("market_data_url", ServiceName.MARKET_DATA),
         _urls("portfolio_url", ServiceName.PORTFOLIO),
+        _urls("notifications_url", ServiceName.NOTIFICATION),
     ),
     ServiceName.ACCOUNT: _STORES,
     ServiceName.ORDER: (*_STORES, _valkey),
     ServiceName.MARKET_DATA: (*_STORES, _valkey),
     ServiceName.PORTFOLIO: (*_STORES, _ORDERS),
+    ServiceName.NOTIFICATION: (*_STORES, _valkey, _ORDERS, _smtp),
 }

@@ -115,6 +115,7 @@ def deploy(environment: dict[str, str]) -> Iterator[Deploy]:
             deployment.add("order-service", "orders_url", orders)
             deployment.add("market-data-service", "market_data_url")
             deployment.add("portfolio-service", "portfolio_url")
+            deployment.add("notification-service", "notifications_url")
             deployment.add("api-gateway", count=gateways)
             made = run_command(deployment.environment, "first-start", "--json")
             assert made.returncode == 0, made.stderr

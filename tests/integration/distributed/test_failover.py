@@ -57,6 +57,7 @@ async def test_service_answers_only_services(deployment: Deployment) -> None:
         "order-service": "OrderService/list_venues",
         "market-data-service": "MarketDataService/list_instruments",
         "portfolio-service": "PortfolioService/performance",
+        "notification-service": "NotificationService/list_channels",
     }
     async with httpx.AsyncClient() as client:
         for service, path in paths.items():
@@ -96,7 +97,10 @@ async def test_clean_stop_of_the_leader_costs_no_order_and_no_request(
     assert not leader.serves
 
 
-@pytest.mark.parametrize("service", ["account-service", "market-data-service", "portfolio-service"])
+@pytest.mark.parametrize(
+    "service",
+    ["account-service", "market-data-service", "portfolio-service", "notification-service"],
+)
 async def test_killed_service_costs_no_order_and_comes_back(
     deployment: Deployment, service: str
 ) -> None:

@@ -4,7 +4,7 @@ import subprocess
 
 from tradewind.testing.services import run_command, start_command
 
-SCHEMAS = ("account", "orders", "market_data", "portfolio")
+SCHEMAS = ("account", "orders", "market_data", "portfolio", "notification")
 
 
 def test_service_does_not_start_before_the_migration(environment: dict[str, str]) -> None:

@@ -1,16 +1,19 @@
 """A platform of separate processes serves the official client as the one process does."""
 
+import asyncio
+
 import httpx
 import pytest
 from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, OrderStatus, TimeInForce
 from alpaca.trading.requests import LimitOrderRequest, MarketOrderRequest
 from tests.integration.distributed.conftest import Deploy, Deployment
+from tests.integration.notifications.webhook import Webhook, listening_webhook
 
 
 @pytest.fixture(scope="module")
 def deployment(deploy: Deploy) -> Deployment:
-    return deploy(gateways=2)
+    return deploy(webhook_private_networks="true")
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +62,33 @@ def test_refusal_of_the_core_is_the_same_from_another_process(
     assert answer.status_code == 403
     assert answer.json()["code"] == 40310000
     assert "buying_power" in answer.json()
+
+
+async def test_webhook_is_told_of_a_fill_by_three_processes_together(
+    deployment: Deployment, client: TradingClient
+) -> None:
+    async with listening_webhook() as webhook:
+        await _told_of_a_fill(deployment, client, webhook)
+
+
+async def _told_of_a_fill(deployment: Deployment, client: TradingClient, webhook: Webhook) -> None:
+    async with httpx.AsyncClient(
+        base_url=f"{deployment.gateways[0].url}/tradewind/v1/notifications",
+        headers=deployment.headers,
+        timeout=30,
+    ) as http:
+        body = {"kind": "webhook", "target": webhook.url, "topics": ["fills"]}
+        made = await http.post("/channels", json=body)
+        assert made.status_code == 201, made.text
+        order = MarketOrderRequest(
+            symbol="MSFT", qty=3, side=OrderSide.BUY, time_in_force=TimeInForce.DAY
+        )
+        bought = await asyncio.to_thread(client.submit_order, order)
+        message = (await webhook.next()).message
+        assert message["type"] == "order_filled"
+        data = message["data"]
+        assert isinstance(data, dict)
+        assert (data["order_id"], data["symbol"], data["side"]) == (str(bought.id), "MSFT", "buy")
+        assert data["client_order_id"] == bought.client_order_id
+        gone = await http.delete(f"/channels/{made.json()['channel_id']}")
+        assert gone.status_code == 204

@@ -105,7 +105,7 @@ async def running_site(
         stream_symbols_max=symbols_max,
     )
     accounts, orders, bus = AccountsInMemory(), JournaledOrders(), bus or InProcessBus()
-    gateway = build(settings, accounts, orders, Instruments(), object(), bus, WallClock())
+    gateway = build(settings, accounts, orders, Instruments(), object(), object(), bus, WallClock())
     http = HttpServer(gateway, "127.0.0.1", 0, drain_timeout_s=2)
     await bus.start()
     await gateway.start()

@@ -13,6 +13,7 @@ from tradewind.platform.bus import InProcessBus
 from tradewind.platform.clock import WallClock
 from tradewind.platform.settings import Settings
 from tradewind.testing.accounts import PASSWORD, AccountsInMemory
+from tradewind.testing.notifications import NotificationsInMemory
 from tradewind.testing.orders import OrdersInMemory
 from tradewind.testing.prices import MarketDataInMemory, PortfolioInMemory
 
@@ -26,6 +27,7 @@ class Gateway:
     orders: OrdersInMemory = field(default_factory=OrdersInMemory)
     market_data: MarketDataInMemory = field(default_factory=MarketDataInMemory)
     portfolio: PortfolioInMemory = field(default_factory=PortfolioInMemory)
+    notifications: NotificationsInMemory = field(default_factory=NotificationsInMemory)
 
     def __post_init__(self) -> None:
         self.app: GatewayApp = build(
@@ -34,6 +36,7 @@ class Gateway:
             self.orders,
             self.market_data,
             self.portfolio,
+            self.notifications,
             InProcessBus(),
             WallClock(),
         )

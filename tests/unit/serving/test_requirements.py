@@ -15,6 +15,7 @@ COMPLETE = {
     "orders_url": "http://order-1:8002,http://order-2:8002",
     "market_data_url": "http://market-data-service:8003",
     "portfolio_url": "http://portfolio-service:8004",
+    "notifications_url": "http://notification-service:8005",
 }
 
 

@@ -1,0 +1,1 @@
+"""Tells accounts of what happens to them: webhooks, e-mail, price alerts."""
