@@ -109,7 +109,7 @@ async def test_keys_choose_the_side_and_the_limit_price_comes_from_the_quote(
     desk: Terminal,
 ) -> None:
     await desk.choose("IBM")
-    await desk.ticket.get_by_role("radio", name="Limit").check()
+    await desk.ticket.get_by_role("radio", name="Limit", exact=True).check()
     await desk.page.keyboard.press("s")
 
     await expect(desk.ticket.get_by_role("radio", name="Sell")).to_be_checked()

@@ -80,8 +80,12 @@ export function useOrders(status: "open" | "closed") {
 export function useAssets() {
   return useQuery({
     queryKey: ["assets"],
-    queryFn: ({ signal }) =>
-      request<Asset[]>("/v2/assets", { signal, query: { status: "active" } }),
+    queryFn: async ({ signal }) => {
+      const classes = ["us_equity", "crypto"].map((asset_class) =>
+        request<Asset[]>("/v2/assets", { signal, query: { status: "active", asset_class } }),
+      );
+      return (await Promise.all(classes)).flat();
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -47,7 +47,8 @@ export interface Position {
 }
 
 export type OrderSide = "buy" | "sell";
-export type TimeInForce = "day" | "gtc" | "ioc" | "fok";
+export type OrderType = "market" | "limit" | "stop" | "stop_limit" | "trailing_stop";
+export type TimeInForce = "day" | "gtc" | "ioc" | "fok" | "opg" | "cls";
 
 export interface Order {
   id: string;
@@ -59,7 +60,13 @@ export interface Order {
   qty: DecimalText | null;
   filled_qty: DecimalText;
   filled_avg_price: DecimalText | null;
+  notional: DecimalText | null;
   limit_price: DecimalText | null;
+  stop_price: DecimalText | null;
+  trail_price: DecimalText | null;
+  trail_percent: DecimalText | null;
+  order_class: string;
+  extended_hours: boolean;
   status: string;
   submitted_at: InstantText;
   updated_at: InstantText;
@@ -72,26 +79,39 @@ export interface Order {
 export interface NewOrder {
   symbol: string;
   side: OrderSide;
-  type: "market" | "limit";
+  type: OrderType;
   time_in_force: TimeInForce;
-  qty: DecimalText;
-  limit_price?: DecimalText;
   client_order_id: string;
+  qty?: DecimalText;
+  notional?: DecimalText;
+  limit_price?: DecimalText;
+  stop_price?: DecimalText;
+  trail_price?: DecimalText;
+  trail_percent?: DecimalText;
+  extended_hours?: boolean;
+  order_class?: "bracket" | "oto" | "oco";
+  take_profit?: { limit_price: DecimalText };
+  stop_loss?: { stop_price: DecimalText; limit_price?: DecimalText };
 }
 
 export interface OrderChange {
   qty?: DecimalText;
   limit_price?: DecimalText;
+  stop_price?: DecimalText;
+  trail?: DecimalText;
 }
 
 export interface Asset {
   id: string;
+  class: string;
   symbol: string;
   name: string | null;
   exchange: string;
   status: string;
   tradable: boolean;
   fractionable: boolean;
+  min_order_size: DecimalText;
+  price_increment: DecimalText;
 }
 
 export interface Clock {

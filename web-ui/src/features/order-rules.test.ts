@@ -1,29 +1,39 @@
 import { describe, expect, it } from "vitest";
 import type { Asset } from "../api/types";
-import { formatPlain, parseDecimal, SCALE } from "../lib/decimal";
+import { parseDecimal, SCALE } from "../lib/decimal";
 import type { Market } from "../stream/market-store";
 import {
   affordable,
-  checkDraft,
-  checkLimitPrice,
+  checkAmount,
+  checkPrice,
   checkQuantity,
-  type Draft,
-  estimate,
   newClientOrderId,
   portion,
   priceText,
-  toOrder,
+  tick,
   touch,
+  unitOf,
 } from "./order-rules";
 
 const whole: Asset = {
   id: "1",
+  class: "us_equity",
   symbol: "IBM",
   name: "IBM",
   exchange: "NYSE",
   status: "active",
   tradable: true,
   fractionable: false,
+  min_order_size: "1",
+  price_increment: "0.01",
+};
+
+const bitcoin: Asset = {
+  ...whole,
+  class: "crypto",
+  symbol: "BTC/USD",
+  fractionable: true,
+  min_order_size: "0.0001",
 };
 
 const market: Market = {
@@ -33,14 +43,6 @@ const market: Market = {
   previousClose: null,
 };
 
-const draft: Draft = {
-  side: "buy",
-  type: "limit",
-  qty: "3",
-  limitPrice: "0.10",
-  timeInForce: "gtc",
-};
-
 describe("quantity", () => {
   it.each(["", "ten", "1.0000000001", "0", "-1"])("refuses %j with a sentence", (text) => {
     expect(checkQuantity(text, undefined)).toMatch(/\.$/);
@@ -48,45 +50,61 @@ describe("quantity", () => {
 
   it("refuses a fraction where only whole shares trade, and takes it elsewhere", () => {
     expect(checkQuantity("0.5", whole)).toBe("IBM trades in whole shares only.");
-    expect(checkQuantity("0.5", { ...whole, fractionable: true })).toBeUndefined();
+    const fractional = { ...whole, fractionable: true, min_order_size: "0.000000001" };
+    expect(checkQuantity("0.5", fractional)).toBeUndefined();
   });
 
   it("takes grouping commas as people type them", () => {
     expect(checkQuantity("1,000", whole)).toBeUndefined();
-    expect(toOrder({ ...draft, qty: " 1,000 " }, "IBM", "id").qty).toBe("1000");
   });
 });
 
-describe("limit price", () => {
+describe("smallest order", () => {
+  it("is told with the figure", () => {
+    expect(checkQuantity("0.00009", bitcoin)).toBe("The smallest order of BTC/USD is 0.0001.");
+    expect(checkQuantity("0.0001", bitcoin)).toBeUndefined();
+  });
+});
+
+describe("amount of money", () => {
+  it.each(["", "much", "0", "-5"])("refuses %j with a sentence", (text) => {
+    expect(checkAmount(text)).toMatch(/\.$/);
+  });
+
+  it("takes cents and grouping commas", () => {
+    expect(checkAmount("1,250.75")).toBeUndefined();
+  });
+});
+
+describe("price", () => {
   it.each(["", "much", "0", "-5", "100.001", "0.12345"])("refuses %j with a sentence", (text) => {
-    expect(checkLimitPrice(text)).toMatch(/\.$/);
+    expect(checkPrice("limit price", text, whole)).toMatch(/\.$/);
   });
 
   it.each(["100", "100.01", "0.1234"])("takes %s", (text) => {
-    expect(checkLimitPrice(text)).toBeUndefined();
+    expect(checkPrice("limit price", text, whole)).toBeUndefined();
+  });
+
+  it("steps as the instrument does", () => {
+    const coarse = { ...whole, price_increment: "0.05" };
+    expect(checkPrice("stop price", "10.01", coarse)).toBe("Use steps of 0.05.");
+    expect(tick(SCALE / 2n, bitcoin)).toBe(SCALE / 100n);
+    expect(tick(SCALE / 2n, whole)).toBe(SCALE / 10_000n);
   });
 });
 
-describe("draft", () => {
-  it("asks for a price only of a limit order", () => {
-    expect(checkDraft({ ...draft, type: "market", limitPrice: "" }, whole)).toEqual({});
-    expect(checkDraft({ ...draft, limitPrice: "" }, whole)).toHaveProperty("limitPrice");
-  });
-
-  it("sends no price with a market order", () => {
-    expect(toOrder({ ...draft, type: "market" }, "IBM", "id")).not.toHaveProperty("limit_price");
-  });
-
-  it("estimates exactly at the limit, or at the other side of the quote", () => {
-    expect(formatPlain(estimate(draft, market) ?? 0n)).toBe("0.3");
-    const atMarket = { ...draft, type: "market" } as const;
-    expect(formatPlain(estimate(atMarket, market) ?? 0n)).toBe("300.03");
-    expect(formatPlain(estimate({ ...atMarket, side: "sell" }, market) ?? 0n)).toBe("299.97");
-  });
-
-  it("falls back to the last trade where a side of the quote is empty", () => {
+describe("touch", () => {
+  it("is the other side of the quote, or the last trade where that is empty", () => {
+    expect(touch("sell", market)).toBe(99_990_000_000n);
     const oneSided: Market = { ...market, quote: market.quote && { ...market.quote, ap: 0 } };
     expect(touch("buy", oneSided)).toBe(100n * SCALE);
+  });
+});
+
+describe("unit", () => {
+  it("is shares, or the coin of a pair", () => {
+    expect(unitOf("IBM", whole)).toBe("shares");
+    expect(unitOf("BTC/USD", bitcoin)).toBe("BTC");
   });
 });
 
@@ -95,6 +113,8 @@ describe("portions", () => {
     const price = parseDecimal("333.34") ?? 0n;
     expect(affordable(1000n * SCALE, price)).toBe(2n * SCALE);
     expect(affordable(1000n * SCALE, 0n)).toBe(0n);
+    const coins = affordable(1000n * SCALE, 60_000n * SCALE, SCALE / 1_000_000n);
+    expect(coins).toBe(16_666_000n);
   });
 
   it("are whole shares while there are any, and the whole of it at 100 %", () => {

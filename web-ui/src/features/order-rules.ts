@@ -1,94 +1,66 @@
-/** What can be said about an order before it is sent. The server alone decides. */
+/** What can be said about the numbers of an order before it is sent. The server alone decides. */
 
-import type { Asset, NewOrder, OrderSide, TimeInForce } from "../api/types";
-import { formatPlain, multiply, parseDecimal, SCALE, type Units } from "../lib/decimal";
+import type { Asset, OrderSide } from "../api/types";
+import { formatPlain, parseDecimal, SCALE, type Units } from "../lib/decimal";
 import type { Market } from "../stream/market-store";
 
-export interface Draft {
-  side: OrderSide;
-  type: "market" | "limit";
-  qty: string;
-  limitPrice: string;
-  timeInForce: TimeInForce;
-}
-
-export interface DraftErrors {
-  qty?: string;
-  limitPrice?: string;
-}
-
-export const TIMES_IN_FORCE: { value: TimeInForce; label: string; meaning: string }[] = [
-  { value: "day", label: "Day", meaning: "Stands until the session ends." },
-  { value: "gtc", label: "GTC", meaning: "Stands until it fills or you cancel it." },
-  {
-    value: "ioc",
-    label: "IOC",
-    meaning: "Fills what it can at once, cancels the rest.",
-  },
-  { value: "fok", label: "FOK", meaning: "Fills completely at once, or not at all." },
-];
-
 const CENT: Units = SCALE / 100n;
-const HUNDREDTH_CENT: Units = CENT / 100n;
+const SUB_PENNY: Units = CENT / 100n;
 
-/** The step of a limit price: a cent at or above one dollar, a hundredth of that below. */
-export function tick(price: Units): Units {
-  return price >= SCALE ? CENT : HUNDREDTH_CENT;
+/** Whether an instrument is a crypto pair, which trades around the clock. */
+export function isCoin(asset: Asset | undefined): boolean {
+  return asset?.class === "crypto";
+}
+
+/** What a quantity counts: shares, or the coin of a pair. */
+export function unitOf(symbol: string, asset: Asset | undefined): string {
+  return isCoin(asset) ? (symbol.split("/")[0] ?? symbol) : "shares";
+}
+
+/** The step of a price: the instrument's own; a share below one dollar has hundredths of a cent. */
+export function tick(price: Units, asset: Asset | undefined): Units {
+  const step = parseDecimal(asset?.price_increment) ?? CENT;
+  return !isCoin(asset) && price < SCALE && step > SUB_PENNY ? SUB_PENNY : step;
 }
 
 /** Check a quantity's text; returns a sentence, or `undefined` when it will do. */
 export function checkQuantity(text: string, asset: Asset | undefined): string | undefined {
-  if (text.trim() === "") return "Enter how many shares.";
+  if (text.trim() === "") return `Enter how many ${unitOf(asset?.symbol ?? "", asset)}.`;
   const qty = parseDecimal(clean(text));
   if (qty === null) return "Enter a number with at most nine decimals, such as 10 or 0.5.";
   if (qty <= 0n) return "The quantity must be more than zero.";
   if (asset && !asset.fractionable && qty % SCALE !== 0n) {
     return `${asset.symbol} trades in whole shares only.`;
   }
+  const least = parseDecimal(asset?.min_order_size) ?? 0n;
+  if (qty < least) return `The smallest order of ${asset?.symbol} is ${formatPlain(least)}.`;
   return undefined;
 }
 
-/** Check a limit price's text; returns a sentence, or `undefined` when it will do. */
-export function checkLimitPrice(text: string): string | undefined {
-  if (text.trim() === "") return "Enter a limit price.";
+/** Check the text of an amount of money; returns a sentence, or `undefined` when it will do. */
+export function checkAmount(text: string): string | undefined {
+  if (text.trim() === "") return "Enter an amount of money.";
+  const amount = parseDecimal(clean(text));
+  if (amount === null) return "Enter an amount in dollars, such as 250 or 99.50.";
+  return amount <= 0n ? "The amount must be more than zero." : undefined;
+}
+
+/** Check a price's text; returns a sentence, or `undefined` when it will do. */
+export function checkPrice(
+  name: string,
+  text: string,
+  asset: Asset | undefined,
+): string | undefined {
+  if (text.trim() === "") return `Enter a ${name}.`;
   const price = parseDecimal(clean(text));
   if (price === null) return "Enter a price in dollars, such as 182.50.";
-  if (price <= 0n) return "The limit price must be more than zero.";
-  if (price % tick(price) !== 0n) {
-    return price >= SCALE
-      ? "From $1.00 on, use two decimals."
-      : "Below $1.00, use at most four decimals.";
-  }
-  return undefined;
-}
-
-/** Check a whole draft. */
-export function checkDraft(draft: Draft, asset: Asset | undefined): DraftErrors {
-  const errors: DraftErrors = {};
-  const qty = checkQuantity(draft.qty, asset);
-  if (qty) errors.qty = qty;
-  const limitPrice = draft.type === "limit" ? checkLimitPrice(draft.limitPrice) : undefined;
-  if (limitPrice) errors.limitPrice = limitPrice;
-  return errors;
-}
-
-/** The order that a valid draft means. */
-export function toOrder(draft: Draft, symbol: string, clientOrderId: string): NewOrder {
-  return {
-    symbol,
-    side: draft.side,
-    type: draft.type,
-    time_in_force: draft.timeInForce,
-    qty: clean(draft.qty),
-    client_order_id: clientOrderId,
-    ...(draft.type === "limit" ? { limit_price: clean(draft.limitPrice) } : {}),
-  };
-}
-
-/** The price that an order would trade at now: its limit, or the other side of the quote. */
-export function expectedPrice(draft: Draft, market: Market): Units | null {
-  if (draft.type === "limit") return parseDecimal(clean(draft.limitPrice));
-  return touch(draft.side, market);
+  if (price <= 0n) return `The ${name} must be more than zero.`;
+  const step = tick(price, asset);
+  if (price % step === 0n) return undefined;
+  if (step === CENT)
+    return isCoin(asset) ? "Use two decimals." : "From $1.00 on, use two decimals.";
+  if (step === SUB_PENNY) return "Below $1.00, use at most four decimals.";
+  return `Use steps of ${formatPlain(step)}.`;
 }
 
 /** The best price on the other side: the ask for a buyer, the bid for a seller. */
@@ -98,17 +70,11 @@ export function touch(side: OrderSide, market: Market): Units | null {
   return price !== null && price > 0n ? price : null;
 }
 
-/** What the draft would cost or bring in, before fees. */
-export function estimate(draft: Draft, market: Market): Units | null {
-  const price = expectedPrice(draft, market);
-  const qty = parseDecimal(clean(draft.qty));
-  return price === null || qty === null ? null : multiply(price, qty);
-}
-
-/** The most whole shares that cash can buy at a price. */
-export function affordable(buyingPower: Units, price: Units): Units {
+/** The most that cash can buy at a price: whole shares, or a coin to a millionth. */
+export function affordable(buyingPower: Units, price: Units, step: Units = SCALE): Units {
   if (price <= 0n || buyingPower <= 0n) return 0n;
-  return (buyingPower / price) * SCALE;
+  const most = (buyingPower * SCALE) / price;
+  return most - (most % step);
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Orders in words. */
 
 import type { Order, TradeUpdate } from "../api/types";
-import { parseDecimal } from "../lib/decimal";
-import { formatPrice, formatQuantity } from "../lib/format";
+import { formatPlain, parseDecimal } from "../lib/decimal";
+import { formatMoney, formatPrice, formatQuantity } from "../lib/format";
 
 const STATUS_WORDS: Record<string, string> = {
   new: "Working",
@@ -23,14 +23,46 @@ export function statusWord(status: string): string {
   return STATUS_WORDS[status] ?? status.replaceAll("_", " ");
 }
 
+const TIME_WORDS: Record<string, string> = { day: "Day", opg: "At open", cls: "At close" };
+
 export function timeInForceWord(value: string): string {
-  return value === "day" ? "Day" : value.toUpperCase();
+  return TIME_WORDS[value] ?? value.toUpperCase();
 }
 
 /** `Buy 10 AAPL`, the start of every sentence about an order. */
 export function orderTitle(order: Order): string {
   const side = order.side === "buy" ? "Buy" : "Sell";
-  return `${side} ${formatQuantity(parseDecimal(order.qty))} ${order.symbol}`;
+  return `${side} ${sizeWord(order)} ${order.symbol}`;
+}
+
+/** How much an order is for: its quantity, or the amount of money that it was sent for. */
+export function sizeWord(order: Order): string {
+  if (order.qty !== null) return formatQuantity(parseDecimal(order.qty));
+  return `${formatMoney(parseDecimal(order.notional))} of`;
+}
+
+/** The price that an order waits for: `Market`, `182.50`, `Stop 9.00`, `Trail 5% from 10.00`. */
+export function priceWord(order: Order): string {
+  const limit = parseDecimal(order.limit_price);
+  const stop = parseDecimal(order.stop_price);
+  switch (order.type) {
+    case "limit":
+      return formatPrice(limit);
+    case "stop":
+      return `Stop ${formatPrice(stop)}`;
+    case "stop_limit":
+      return `Stop ${formatPrice(stop)}, limit ${formatPrice(limit)}`;
+    case "trailing_stop": {
+      const percent = parseDecimal(order.trail_percent);
+      const trail =
+        percent === null
+          ? formatPrice(parseDecimal(order.trail_price))
+          : `${formatPlain(percent)}%`;
+      return `Trail ${trail}, stop ${formatPrice(stop)}`;
+    }
+    default:
+      return "Market";
+  }
 }
 
 /** When an order ended, or last changed. */
@@ -59,13 +91,17 @@ export function noticeOf(update: TradeUpdate): Notice | null {
     case "partial_fill": {
       const qty = formatQuantity(parseDecimal(update.qty ?? order.filled_qty));
       const price = formatPrice(parseDecimal(update.price ?? order.filled_avg_price));
-      const whole = formatQuantity(parseDecimal(order.qty));
+      const whole = sizeWord(order);
       const filled = formatQuantity(parseDecimal(order.filled_qty));
       return {
         tone: order.side === "buy" ? "up" : "down",
         title: `${verb} ${qty} ${order.symbol} at $${price}`,
         text:
-          event === "fill" ? `Order for ${whole} filled.` : `${filled} of ${whole} filled so far.`,
+          event === "fill"
+            ? `Order for ${whole.replace(/ of$/, "")} filled.`
+            : order.qty === null
+              ? `${filled} filled so far.`
+              : `${filled} of ${whole} filled so far.`,
       };
     }
     case "canceled":

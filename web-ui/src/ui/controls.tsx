@@ -36,7 +36,7 @@ interface SegmentedProps<Value extends string> {
   value: Value;
   choices: readonly Choice<Value>[];
   onChange: (value: Value) => void;
-  look?: "plain" | "side" | "quiet";
+  look?: "plain" | "side" | "quiet" | "tight";
 }
 
 /** One of a few: radio buttons that look like one control, so that the arrow keys work. */
@@ -146,5 +146,25 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         </select>
       </div>
     </div>
+  );
+}
+
+interface CheckProps {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+/** A choice that is on or off. */
+export function Check({ label, checked, onChange }: CheckProps) {
+  return (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      {label}
+    </label>
   );
 }

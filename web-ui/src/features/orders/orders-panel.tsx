@@ -5,12 +5,19 @@ import { useCancelOrder } from "../../api/orders";
 import { useOrders } from "../../api/queries";
 import type { Order } from "../../api/types";
 import { parseDecimal } from "../../lib/decimal";
-import { formatAverage, formatPrice, formatQuantity } from "../../lib/format";
+import { formatAverage, formatQuantity } from "../../lib/format";
 import { formatMoment } from "../../lib/time";
 import { IconButton } from "../../ui/controls";
 import { CloseIcon, EditIcon } from "../../ui/icons";
 import { Empty, Failed, Panel, Skeleton } from "../../ui/panel";
-import { endedAt, orderTitle, statusWord, timeInForceWord } from "../order-words";
+import {
+  endedAt,
+  orderTitle,
+  priceWord,
+  sizeWord,
+  statusWord,
+  timeInForceWord,
+} from "../order-words";
 import { showToast } from "../shell/toasts";
 import { ReplaceDialog } from "./replace-dialog";
 
@@ -110,7 +117,7 @@ function OpenOrders({ now, onSelect }: OrdersPanelProps) {
               Filled
             </th>
             <th scope="col" className="number">
-              Limit
+              Price
             </th>
             <th scope="col" className="rank-1">
               In force
@@ -133,10 +140,13 @@ function OpenOrders({ now, onSelect }: OrdersPanelProps) {
               <SideCell order={order} />
               <td className="number">
                 <span className="muted">{formatQuantity(parseDecimal(order.filled_qty))} of</span>{" "}
-                {formatQuantity(parseDecimal(order.qty))}
+                {sizeWord(order).replace(/ of$/, "")}
               </td>
               <td className="number">{priceWord(order)}</td>
-              <td className="rank-1">{timeInForceWord(order.time_in_force)}</td>
+              <td className="rank-1">
+                {timeInForceWord(order.time_in_force)}
+                {order.extended_hours ? <span className="muted"> ext.</span> : null}
+              </td>
               <td className="rank-4">
                 <Status status={order.status} />
               </td>
@@ -187,7 +197,7 @@ function RecentOrders({ now, onSelect }: OrdersPanelProps) {
             Average
           </th>
           <th scope="col" className="number rank-1">
-            Limit
+            Price
           </th>
           <th scope="col">Status</th>
           <th scope="col" className="number rank-4">
@@ -202,7 +212,7 @@ function RecentOrders({ now, onSelect }: OrdersPanelProps) {
             <SideCell order={order} />
             <td className="number">
               <span className="muted">{formatQuantity(parseDecimal(order.filled_qty))} of</span>{" "}
-              {formatQuantity(parseDecimal(order.qty))}
+              {sizeWord(order).replace(/ of$/, "")}
             </td>
             <td className="number">{formatAverage(parseDecimal(order.filled_avg_price))}</td>
             <td className="number rank-1">{priceWord(order)}</td>
@@ -248,9 +258,4 @@ function Status({ status }: { status: string }) {
       {statusWord(status)}
     </span>
   );
-}
-
-function priceWord(order: Order): string {
-  const price = parseDecimal(order.limit_price);
-  return price === null ? "Market" : formatPrice(price);
 }

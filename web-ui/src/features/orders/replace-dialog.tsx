@@ -1,12 +1,13 @@
 import { type FormEvent, useState } from "react";
 import { toSentence } from "../../api/http";
 import { useReplaceOrder } from "../../api/orders";
-import type { Order, OrderChange } from "../../api/types";
+import { useAssets } from "../../api/queries";
+import type { Asset, Order, OrderChange } from "../../api/types";
 import { formatPlain, parseDecimal } from "../../lib/decimal";
 import { Button, Field } from "../../ui/controls";
 import { Dialog } from "../../ui/dialog";
 import { WarningIcon } from "../../ui/icons";
-import { checkLimitPrice, checkQuantity, clean, type DraftErrors, priceText } from "../order-rules";
+import { checkPrice, checkQuantity, clean, priceText, unitOf } from "../order-rules";
 import { orderTitle } from "../order-words";
 
 interface ReplaceDialogProps {
@@ -14,31 +15,42 @@ interface ReplaceDialogProps {
   onClose: () => void;
 }
 
-/** Change an open order's quantity or price; the server answers with a new order. */
+type Name = keyof OrderChange;
+type Texts = Partial<Record<Name, string>>;
+
+const LABELS: Record<Name, string> = {
+  qty: "Quantity",
+  limit_price: "Limit price",
+  stop_price: "Stop price",
+  trail: "Trail",
+};
+
+/** Change an open order's quantity, prices or trail; the server answers with a new order. */
 export function ReplaceDialog({ order, onClose }: ReplaceDialogProps) {
-  const oldPrice = parseDecimal(order.limit_price);
-  const oldQty = parseDecimal(order.qty) ?? 0n;
-  const [qty, setQty] = useState(formatPlain(oldQty));
-  const [limitPrice, setLimitPrice] = useState(oldPrice === null ? "" : priceText(oldPrice));
-  const [errors, setErrors] = useState<DraftErrors>({});
+  const asset = useAssets().data?.find(({ symbol }) => symbol === order.symbol);
+  const before = textsOf(order);
+  const [texts, setTexts] = useState(before);
+  const [errors, setErrors] = useState<Texts>({});
   const [refusal, setRefusal] = useState<string | null>(null);
   const replace = useReplaceOrder();
+  const names = Object.keys(before) as Name[];
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const found = check(qty, oldPrice === null ? null : limitPrice);
+    const found = check(texts, asset);
     setErrors(found);
     setRefusal(null);
     if (Object.keys(found).length > 0) return;
-    const change: OrderChange = {};
-    if (parseDecimal(clean(qty)) !== oldQty) change.qty = clean(qty);
-    if (oldPrice !== null && parseDecimal(clean(limitPrice)) !== oldPrice) {
-      change.limit_price = clean(limitPrice);
-    }
-    if (Object.keys(change).length === 0) {
+    const changed = names.filter(
+      (name) => parseDecimal(clean(texts[name] ?? "")) !== parseDecimal(before[name]),
+    );
+    if (changed.length === 0) {
       onClose();
       return;
     }
+    const change: OrderChange = Object.fromEntries(
+      changed.map((name) => [name, clean(texts[name] ?? "")]),
+    );
     try {
       await replace.mutateAsync({ orderId: order.id, change });
       onClose();
@@ -50,24 +62,17 @@ export function ReplaceDialog({ order, onClose }: ReplaceDialogProps) {
   return (
     <Dialog title={`Replace: ${orderTitle(order)}`} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <Field
-          label="Quantity"
-          inputMode="decimal"
-          suffix="shares"
-          value={qty}
-          error={errors.qty}
-          onChange={setQty}
-        />
-        {oldPrice === null ? null : (
+        {names.map((name) => (
           <Field
-            label="Limit price"
+            key={name}
+            label={LABELS[name]}
             inputMode="decimal"
-            suffix="USD"
-            value={limitPrice}
-            error={errors.limitPrice}
-            onChange={setLimitPrice}
+            suffix={suffixOf(name, order, asset)}
+            value={texts[name] ?? ""}
+            error={errors[name]}
+            onChange={(text) => setTexts({ ...texts, [name]: text })}
           />
-        )}
+        ))}
         <p className="muted">The new order takes a new place in the queue.</p>
         {refusal ? (
           <p className="note note-error" role="alert">
@@ -86,11 +91,40 @@ export function ReplaceDialog({ order, onClose }: ReplaceDialogProps) {
   );
 }
 
-function check(qty: string, limitPrice: string | null): DraftErrors {
-  const errors: DraftErrors = {};
-  const qtyError = checkQuantity(qty, undefined);
-  if (qtyError) errors.qty = qtyError;
-  const priceError = limitPrice === null ? undefined : checkLimitPrice(limitPrice);
-  if (priceError) errors.limitPrice = priceError;
-  return errors;
+/** What may be changed of an order, as it stands: the size of a group's order may not. */
+function textsOf(order: Order): Texts {
+  const price = (text: string | null) => priceText(parseDecimal(text) ?? 0n);
+  const trails = order.type === "trailing_stop";
+  return {
+    ...(order.order_class === "simple" || order.order_class === ""
+      ? { qty: formatPlain(parseDecimal(order.qty) ?? 0n) }
+      : {}),
+    ...(order.limit_price === null ? {} : { limit_price: price(order.limit_price) }),
+    ...(order.stop_price === null || trails ? {} : { stop_price: price(order.stop_price) }),
+    ...(trails ? { trail: order.trail_percent ?? order.trail_price ?? "" } : {}),
+  };
+}
+
+function suffixOf(name: Name, order: Order, asset: Asset | undefined): string {
+  if (name === "qty") return unitOf(order.symbol, asset);
+  return name === "trail" && order.trail_percent !== null ? "%" : "USD";
+}
+
+function check(texts: Texts, asset: Asset | undefined): Texts {
+  const found: Texts = {};
+  for (const [name, text] of Object.entries(texts) as [Name, string][]) {
+    const wrong =
+      name === "qty"
+        ? checkQuantity(text, asset)
+        : name === "trail"
+          ? checkTrail(text)
+          : checkPrice(LABELS[name].toLowerCase(), text, asset);
+    if (wrong) found[name] = wrong;
+  }
+  return found;
+}
+
+function checkTrail(text: string): string | undefined {
+  const trail = parseDecimal(clean(text));
+  return trail !== null && trail > 0n ? undefined : "Enter a trail of more than zero.";
 }

@@ -1,28 +1,27 @@
 import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
-import { NoAnswer, toSentence } from "../../api/http";
-import { useSubmitOrder } from "../../api/orders";
 import { useAccount, usePositions } from "../../api/queries";
-import type { Asset, Order } from "../../api/types";
-import { abs, formatPlain, parseDecimal, type Units } from "../../lib/decimal";
-import { formatAverage, formatMoney, formatQuantity } from "../../lib/format";
+import type { Asset } from "../../api/types";
+import { formatPlain, parseDecimal, SCALE, type Units } from "../../lib/decimal";
+import { formatMoney, formatQuantity } from "../../lib/format";
 import { useMarket } from "../../stream/market-store";
-import { Button, Field, Segmented, Select } from "../../ui/controls";
+import { Button, Check, Field, Segmented, Select } from "../../ui/controls";
 import { useHotkeys } from "../../ui/hotkeys";
-import { WarningIcon } from "../../ui/icons";
 import { Panel } from "../../ui/panel";
+import { affordable, isCoin, portion, unitOf } from "../order-rules";
 import {
-  affordable,
-  checkDraft,
   type Draft,
-  type DraftErrors,
   estimate,
   expectedPrice,
-  newClientOrderId,
-  portion,
-  TIMES_IN_FORCE,
-  toOrder,
-} from "../order-rules";
-import { orderTitle } from "../order-words";
+  settle,
+  takesExtendedHours,
+  takesMoney,
+  timesFor,
+  typesFor,
+} from "./draft";
+import { checkDraft, visibleErrors } from "./draft-checks";
+import { ExitFields, PriceFields } from "./ticket-fields";
+import { Estimate, Outcome } from "./ticket-summary";
+import { useSubmission } from "./use-submission";
 import type { Ticket } from "./use-ticket";
 
 interface OrderTicketProps {
@@ -34,21 +33,26 @@ interface OrderTicketProps {
 }
 
 const PORTIONS = [25n, 50n, 100n];
+const COIN_STEP: Units = SCALE / 1_000_000n;
 
 export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProps) {
-  const { draft, change } = ticket;
+  const { change } = ticket;
+  // What was chosen for another instrument may not stand beside this one.
+  const draft = settle(ticket.draft, asset);
   const market = useMarket(symbol);
   const buyingPower = parseDecimal(useAccount().data?.buying_power);
   const position = usePositions().data?.find((held) => held.symbol === symbol);
   const available = parseDecimal(position?.qty_available ?? position?.qty ?? "0") ?? 0n;
-  const [errors, setErrors] = useState<DraftErrors>({});
+  const [asked, setAsked] = useState(false);
   const submission = useSubmission();
   const qtyField = useRef<HTMLInputElement>(null);
+  const found = checkDraft(draft, asset, market);
+  const errors = visibleErrors(found, draft, asked);
 
   function edit(part: Partial<Draft>) {
-    setErrors({});
+    setAsked(false);
     submission.reset();
-    change(part);
+    change(settle({ ...draft, ...part }, asset));
   }
 
   function chooseSide(side: Draft["side"]) {
@@ -71,15 +75,18 @@ export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProp
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (submission.busy) return;
-    const found = checkDraft(draft, asset);
-    setErrors(found);
+    setAsked(true);
     if (Object.keys(found).length > 0) return;
-    if (await submission.send(draft, symbol)) change({ qty: "" });
+    if (await submission.send(draft, symbol)) {
+      setAsked(false);
+      change({ qty: "" });
+    }
   }
 
-  const cost = estimate(draft, market);
   const price = expectedPrice(draft, market);
-  const whole = draft.side === "sell" ? available : affordable(buyingPower ?? 0n, price ?? 0n);
+  const most = affordable(buyingPower ?? 0n, price ?? 0n, isCoin(asset) ? COIN_STEP : SCALE);
+  const whole = draft.side === "sell" ? available : most;
+  const times = timesFor(draft, asset);
 
   return (
     <Panel title="Order ticket" area="ticket" views="trade">
@@ -102,54 +109,74 @@ export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProp
         />
         <Segmented
           legend="Order type"
+          look="tight"
           value={draft.type}
           onChange={(type) => edit({ type })}
-          choices={[
-            { value: "market", label: "Market" },
-            { value: "limit", label: "Limit" },
-          ]}
+          choices={typesFor(asset)}
         />
-        <Field
-          label="Quantity"
-          inputMode="decimal"
-          suffix="shares"
-          inputRef={qtyField}
-          value={draft.qty}
-          error={errors.qty}
-          onChange={(qty) => edit({ qty })}
-          onKeyDown={onFieldKey}
-          hint={
-            <Portions
-              label={draft.side === "buy" ? "of buying power" : "of the position"}
-              whole={whole}
-              fractionable={draft.side === "sell" && (asset?.fractionable ?? false)}
-              onPick={(qty) => edit({ qty: formatPlain(qty) })}
-            />
-          }
-        />
-        <div className="ticket-row">
-          {draft.type === "limit" ? (
-            <Field
-              label="Limit price"
-              inputMode="decimal"
-              suffix="USD"
-              value={draft.limitPrice}
-              error={errors.limitPrice}
-              onChange={(limitPrice) => edit({ limitPrice })}
-              onKeyDown={onFieldKey}
+        <div className="ticket-size">
+          <Field
+            label={draft.unit === "money" ? "Amount" : "Quantity"}
+            inputMode="decimal"
+            suffix={draft.unit === "money" ? "USD" : unitOf(symbol, asset)}
+            inputRef={qtyField}
+            value={draft.qty}
+            error={errors.qty}
+            onChange={(qty) => edit({ qty })}
+            onKeyDown={onFieldKey}
+            hint={
+              draft.unit === "money" ? null : (
+                <Portions
+                  label={draft.side === "buy" ? "of buying power" : "of the position"}
+                  whole={whole}
+                  fractionable={
+                    isCoin(asset) || (draft.side === "sell" && (asset?.fractionable ?? false))
+                  }
+                  onPick={(qty) => edit({ qty: formatPlain(qty) })}
+                />
+              )
+            }
+          />
+          {takesMoney(draft, asset) ? (
+            <Select
+              label="Order in"
+              hideLabel
+              value={draft.unit}
+              onChange={(unit) => edit({ unit, qty: "" })}
+              choices={[
+                { value: "shares", label: isCoin(asset) ? "Coins" : "Shares" },
+                { value: "money", label: "Dollars" },
+              ]}
             />
           ) : null}
-          <Select
-            label="Time in force"
-            value={draft.timeInForce}
-            onChange={(timeInForce) => edit({ timeInForce })}
-            choices={TIMES_IN_FORCE}
-          />
         </div>
-        <p className="ticket-hint">{meaningOf(draft.timeInForce)}</p>
+        <PriceFields draft={draft} errors={errors} onEdit={edit} onKeyDown={onFieldKey} />
+        <ExitFields
+          draft={draft}
+          asset={asset}
+          errors={errors}
+          onEdit={edit}
+          onKeyDown={onFieldKey}
+        />
+        <Select
+          label="Time in force"
+          value={draft.timeInForce}
+          onChange={(timeInForce) => edit({ timeInForce })}
+          choices={times}
+        />
+        <p className="ticket-hint">
+          {times.find(({ value }) => value === draft.timeInForce)?.meaning ?? ""}
+        </p>
+        {takesExtendedHours(draft, asset) ? (
+          <Check
+            label="Also before the open and after the close"
+            checked={draft.extendedHours}
+            onChange={(extendedHours) => edit({ extendedHours })}
+          />
+        ) : null}
         <Estimate
           draft={draft}
-          cost={cost}
+          cost={estimate(draft, market)}
           buyingPower={buyingPower}
           available={available}
           warn={submission.refusal === null}
@@ -166,10 +193,6 @@ export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProp
       </form>
     </Panel>
   );
-}
-
-function meaningOf(timeInForce: Draft["timeInForce"]): string {
-  return TIMES_IN_FORCE.find(({ value }) => value === timeInForce)?.meaning ?? "";
 }
 
 function SideLabel({ word, letter }: { word: string; letter: string }) {
@@ -213,120 +236,10 @@ function Portions({ label, whole, fractionable, onPick }: PortionsProps) {
   );
 }
 
-interface EstimateProps {
-  draft: Draft;
-  cost: Units | null;
-  buyingPower: Units | null;
-  available: Units;
-  /** Warn of what the server will probably refuse; not once it has said so itself. */
-  warn: boolean;
-}
-
-function Estimate({ draft, cost, buyingPower, available, warn }: EstimateProps) {
-  const buying = draft.side === "buy";
-  const qty = parseDecimal(draft.qty);
-  const short = buying
-    ? cost !== null && buyingPower !== null && cost > buyingPower
-    : qty !== null && qty > available;
-  return (
-    <>
-      <dl className="estimate">
-        <div>
-          <dt>{buying ? "Estimated cost" : "Estimated proceeds"}</dt>
-          <dd>{cost === null ? formatMoney(null) : formatMoney(abs(cost))}</dd>
-        </div>
-        <div>
-          <dt>{buying ? "Buying power" : "Available to sell"}</dt>
-          <dd>{buying ? formatMoney(buyingPower) : formatQuantity(available)}</dd>
-        </div>
-      </dl>
-      {short && warn ? (
-        <p className="note note-warning">
-          <WarningIcon />
-          {buying ? "That is more than your buying power." : "That is more than you can sell."}
-        </p>
-      ) : null}
-    </>
-  );
-}
-
-function Outcome({ refusal, order }: { refusal: string | null; order: Order | null }) {
-  if (refusal) {
-    return (
-      <p className="note note-error" role="alert">
-        <WarningIcon />
-        {refusal}
-      </p>
-    );
-  }
-  return (
-    <p className="outcome" role="status">
-      {order ? outcomeSentence(order) : ""}
-    </p>
-  );
-}
-
-function outcomeSentence(order: Order): string {
-  const title = orderTitle(order);
-  if (order.status === "filled") {
-    return `${title}: filled at $${formatAverage(parseDecimal(order.filled_avg_price))}.`;
-  }
-  if (order.status === "canceled") return `${title}: nothing more could be filled; canceled.`;
-  return `${title}: sent.`;
-}
-
 function submitLabel(draft: Draft, symbol: string): string {
   const verb = draft.side === "buy" ? "Buy" : "Sell";
   const qty = parseDecimal(draft.qty);
-  return qty !== null && qty > 0n
-    ? `${verb} ${formatQuantity(qty)} ${symbol}`
-    : `${verb} ${symbol}`;
-}
-
-/**
- * Send a draft once. As long as it is not known whether an order arrived, the next try carries the
- * same client order id, so that the server takes it at most once.
- */
-function useSubmission() {
-  const mutation = useSubmitOrder();
-  const pendingId = useRef<string | null>(null);
-  const inFlight = useRef(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const [order, setOrder] = useState<Order | null>(null);
-
-  async function send(draft: Draft, symbol: string): Promise<boolean> {
-    if (inFlight.current) return false;
-    inFlight.current = true;
-    setRefusal(null);
-    setOrder(null);
-    const again = pendingId.current !== null;
-    pendingId.current ??= newClientOrderId();
-    try {
-      const order = toOrder(draft, symbol, pendingId.current);
-      setOrder(await mutation.mutateAsync({ order, again }));
-      pendingId.current = null;
-      return true;
-    } catch (error) {
-      if (error instanceof NoAnswer) {
-        setRefusal(
-          "The server did not answer, so the order may or may not stand. Look at the open orders; " +
-            "sending the same order again from here cannot place it twice.",
-        );
-      } else {
-        pendingId.current = null;
-        setRefusal(toSentence(error));
-      }
-      return false;
-    } finally {
-      inFlight.current = false;
-    }
-  }
-
-  function reset() {
-    pendingId.current = null;
-    setRefusal(null);
-    setOrder(null);
-  }
-
-  return { send, reset, refusal, order, busy: mutation.isPending };
+  if (qty === null || qty <= 0n) return `${verb} ${symbol}`;
+  if (draft.unit === "money") return `${verb} ${symbol} for ${formatMoney(qty)}`;
+  return `${verb} ${formatQuantity(qty)} ${symbol}`;
 }

@@ -3,15 +3,8 @@
 import { useCallback, useEffect, useState } from "react";
 import type { Units } from "../../lib/decimal";
 import { useMarket } from "../../stream/market-store";
-import { type Draft, priceText, touch } from "../order-rules";
-
-const EMPTY: Draft = {
-  side: "buy",
-  type: "market",
-  qty: "",
-  limitPrice: "",
-  timeInForce: "day",
-};
+import { priceText, touch } from "../order-rules";
+import { type Draft, EMPTY } from "./draft";
 
 export interface Ticket {
   draft: Draft;
@@ -30,7 +23,14 @@ export function useTicket(symbol: string): Ticket {
     // Another instrument: what was typed as a price means nothing there.
     setPriced(symbol);
     setPriceTyped(false);
-    setDraft((known) => ({ ...known, limitPrice: "" }));
+    setDraft((known) => ({
+      ...known,
+      limitPrice: "",
+      stopPrice: "",
+      takeProfit: "",
+      stopLoss: "",
+      stopLossLimit: "",
+    }));
   }
 
   const vacant = draft.type === "limit" && draft.limitPrice === "" && !priceTyped;
@@ -41,16 +41,17 @@ export function useTicket(symbol: string): Ticket {
 
   const change = useCallback(
     (part: Partial<Draft>) => {
-      if (part.limitPrice !== undefined) setPriceTyped(true);
-      const sideChanged = part.side !== undefined;
       setDraft((known) => {
         const next = { ...known, ...part };
         // A suggested price belongs to its side of the quote and is suggested anew.
-        if (sideChanged && part.side !== known.side && !priceTyped) next.limitPrice = "";
+        const suggested = next.limitPrice === known.limitPrice && !priceTyped;
+        if (next.side !== known.side && suggested) next.limitPrice = "";
         return next;
       });
+      if (part.limitPrice !== undefined && part.limitPrice !== draft.limitPrice)
+        setPriceTyped(true);
     },
-    [priceTyped],
+    [priceTyped, draft.limitPrice],
   );
 
   const pickPrice = useCallback((price: Units) => {
