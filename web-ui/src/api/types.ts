@@ -29,6 +29,16 @@ export interface Account {
   last_equity: DecimalText;
   buying_power: DecimalText;
   long_market_value: DecimalText;
+  short_market_value: DecimalText;
+  maintenance_margin: DecimalText;
+  account_type: "cash" | "margin";
+  margin_call: MarginCall | null;
+}
+
+export interface MarginCall {
+  issued_at: string;
+  due_at: string;
+  deficit: DecimalText;
 }
 
 export interface Position {

@@ -3,9 +3,10 @@ import { useAccount, usePortfolioHistory, usePositions } from "../../api/queries
 import type { Account, PortfolioHistory, Position } from "../../api/types";
 import { formatPlain, parseDecimal, ratio, toNumber } from "../../lib/decimal";
 import { formatDecimal, formatMoney } from "../../lib/format";
-import { exchangeDate } from "../../lib/time";
+import { exchangeDate, formatMoment } from "../../lib/time";
 import { marketStore, useMarkets } from "../../stream/market-store";
 import { Percent, Signed } from "../../ui/figures";
+import { WarningIcon } from "../../ui/icons";
 import { Failed, Panel, Skeleton } from "../../ui/panel";
 import { Sparkline } from "../../ui/sparkline";
 import { allocation, dayBase, valueAccount } from "../positions/valuation";
@@ -59,6 +60,13 @@ function Summary({ account, positions, now }: SummaryProps) {
           {today !== null && base !== null ? <Percent value={ratio(today, base)} /> : null}
         </p>
       </div>
+      {account.margin_call ? (
+        <p className="note note-error" role="alert">
+          <WarningIcon />
+          Margin call: {formatMoney(parseDecimal(account.margin_call.deficit))} lacking. Positions
+          are closed from {formatMoment(new Date(account.margin_call.due_at), now)} on.
+        </p>
+      ) : null}
       <dl className="facts">
         <div>
           <dt>Cash</dt>
@@ -72,6 +80,12 @@ function Summary({ account, positions, now }: SummaryProps) {
           <dt>Buying power</dt>
           <dd>{formatMoney(parseDecimal(account.buying_power))}</dd>
         </div>
+        {account.account_type === "margin" ? (
+          <div>
+            <dt>Maintenance</dt>
+            <dd>{formatMoney(parseDecimal(account.maintenance_margin))}</dd>
+          </div>
+        ) : null}
       </dl>
       <Allocation positions={positions} equity={equity} />
       {curve.length >= CURVE_MIN ? (

@@ -101,7 +101,10 @@ function PositionRow({ position, onSelect, onClose }: PositionRowProps) {
   return (
     <tr>
       <SymbolCell symbol={position.symbol} onSelect={onSelect} />
-      <td className="number">{formatQuantity(value.qty)}</td>
+      <td className="number">
+        {position.side === "short" ? <span className="short">short</span> : null}
+        {formatQuantity(value.qty)}
+      </td>
       <td className="number rank-2">{formatAverage(parseDecimal(position.avg_entry_price))}</td>
       <td className="number rank-4">
         <Ticking value={value.price} text={formatPrice(value.price)} />
@@ -113,7 +116,7 @@ function PositionRow({ position, onSelect, onClose }: PositionRowProps) {
       <td className="number">
         <Signed value={value.profit} write={formatAmount} />
         <span className="rank-3 after">
-          <Percent value={value.profit === null ? null : ratio(value.profit, value.cost)} />
+          <Percent value={value.profit === null ? null : ratio(value.profit, abs(value.cost))} />
         </span>
       </td>
       <td className="actions">
@@ -132,12 +135,16 @@ function PositionRow({ position, onSelect, onClose }: PositionRowProps) {
 function CloseDialog({ position, onDone }: { position: Position; onDone: () => void }) {
   const close = useClosePosition();
   const value = valuePosition(position, useMarket(position.symbol));
-  const sell = `Sell ${formatQuantity(value.qty)} ${position.symbol}`;
+  const isShort = position.side === "short";
+  const shares = `${formatQuantity(abs(value.qty))} ${position.symbol}`;
+  const order = isShort ? `Buy back ${shares}` : `Sell ${shares}`;
 
   return (
-    <Dialog title={`${sell} at market?`} onClose={onDone}>
+    <Dialog title={`${order} at market?`} onClose={onDone}>
       <p>
-        That closes the position, worth about <strong>{formatMoney(value.marketValue)}</strong> now
+        That closes the {isShort ? "short " : ""}position, {isShort ? "which costs" : "worth"} about{" "}
+        <strong>{value.marketValue === null ? "–" : formatMoney(abs(value.marketValue))}</strong>{" "}
+        now
         {value.profit === null ? null : (
           <>
             , with a {value.profit < 0n ? "loss" : "profit"} of{" "}
@@ -155,11 +162,11 @@ function CloseDialog({ position, onDone }: { position: Position; onDone: () => v
       <div className="dialog-actions">
         <Button onClick={onDone}>Keep the position</Button>
         <Button
-          look="sell"
+          look={isShort ? "buy" : "sell"}
           disabled={close.isPending}
           onClick={() => close.mutate(position.symbol, { onSuccess: onDone })}
         >
-          {close.isPending ? "Sending…" : sell}
+          {close.isPending ? "Sending…" : order}
         </Button>
       </div>
     </Dialog>

@@ -29,6 +29,10 @@ const account: Account = {
   last_equity: "1000",
   buying_power: "699.7",
   long_market_value: "303",
+  short_market_value: "0",
+  maintenance_margin: "0",
+  account_type: "cash",
+  margin_call: null,
 };
 
 function at(price: number | null): Market {
@@ -46,6 +50,46 @@ describe("a position", () => {
 
   it("is worth what the server says while no trade has come", () => {
     expect(formatPlain(valuePosition(position, at(null)).marketValue ?? 0n)).toBe("303");
+  });
+});
+
+const short: Position = {
+  ...position,
+  symbol: "IBM",
+  qty: "-2",
+  qty_available: "-2",
+  side: "short",
+  avg_entry_price: "50",
+  cost_basis: "-100",
+  market_value: "-110",
+  current_price: "55",
+  unrealized_pl: "-10",
+  unrealized_intraday_pl: "-10",
+};
+
+describe("a short position", () => {
+  it("loses what its price rises", () => {
+    const value = valuePosition(short, at(60));
+    expect(formatPlain(value.marketValue ?? 0n)).toBe("-120");
+    expect(formatPlain(value.profit ?? 0n)).toBe("-20");
+    expect(formatPlain(value.today ?? 0n)).toBe("-20");
+  });
+
+  it("takes from the account's equity and the worth of its positions", () => {
+    const shorted = { ...account, equity: "992.7", short_market_value: "-110" };
+    const value = valueAccount(shorted, [position, short], (symbol) =>
+      at(symbol === "IBM" ? 60 : 101),
+    );
+    expect(formatPlain(value.equity)).toBe("982.7");
+    expect(formatPlain(value.positions)).toBe("183");
+  });
+
+  it("counts in the allocation as what it costs to buy back", () => {
+    const shares = allocation([short], () => at(50), parseDecimal("1000") ?? 0n, 4);
+    expect(shares.map(({ name, part }) => [name, formatPlain(part)])).toEqual([
+      ["IBM short", "0.1"],
+      ["Cash", "0.9"],
+    ]);
   });
 });
 

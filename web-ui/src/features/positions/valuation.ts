@@ -1,7 +1,7 @@
 /** What positions and the account are worth at the newest prices, exactly. */
 
 import type { Account, PortfolioHistory, Position } from "../../api/types";
-import { multiply, parseDecimal, ratio, type Units } from "../../lib/decimal";
+import { abs, multiply, parseDecimal, ratio, type Units } from "../../lib/decimal";
 import { exchangeDate } from "../../lib/time";
 import type { Market } from "../../stream/market-store";
 
@@ -47,7 +47,9 @@ export function valueAccount(
   positions: readonly Position[],
   market: (symbol: string) => Market,
 ): AccountValue {
-  let worth = parseDecimal(account.long_market_value) ?? 0n;
+  let worth =
+    (parseDecimal(account.long_market_value) ?? 0n) +
+    (parseDecimal(account.short_market_value) ?? 0n);
   let equity = parseDecimal(account.equity) ?? 0n;
   for (const position of positions) {
     const { marketValue } = valuePosition(position, market(position.symbol));
@@ -84,7 +86,11 @@ export interface Share {
   part: Units;
 }
 
-/** How the equity is spread: the largest positions, the others together, and cash. */
+/**
+ * How the equity is used: the largest positions, the others together, and the cash that is left.
+ * What is short counts as what it would cost to buy back; with more than the equity in positions
+ * there is no cash, and the shares are those of the positions.
+ */
 export function allocation(
   positions: readonly Position[],
   market: (symbol: string) => Market,
@@ -92,16 +98,17 @@ export function allocation(
   most: number,
 ): Share[] {
   const values = positions
-    .map((position) => ({
-      name: position.symbol,
-      value: valuePosition(position, market(position.symbol)).marketValue ?? 0n,
-    }))
+    .map((position) => {
+      const value = valuePosition(position, market(position.symbol)).marketValue ?? 0n;
+      return { name: value < 0n ? `${position.symbol} short` : position.symbol, value: abs(value) };
+    })
     .filter(({ value }) => value > 0n)
     .sort((one, other) => (one.value < other.value ? 1 : -1));
   const invested = values.reduce((total, { value }) => total + value, 0n);
+  const whole = invested > equity ? invested : equity;
   const shown = values.length > most ? values.slice(0, most - 1) : values;
   const others = shown.reduce((rest, { value }) => rest - value, invested);
-  return [...shown, { name: "Others", value: others }, { name: "Cash", value: equity - invested }]
-    .map(({ name, value }) => ({ name, part: ratio(value, equity) ?? 0n }))
+  return [...shown, { name: "Others", value: others }, { name: "Cash", value: whole - invested }]
+    .map(({ name, value }) => ({ name, part: ratio(value, whole) ?? 0n }))
     .filter(({ part }) => part > 0n);
 }

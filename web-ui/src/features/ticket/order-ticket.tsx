@@ -1,7 +1,7 @@
 import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
 import { useAccount, usePositions } from "../../api/queries";
 import type { Asset } from "../../api/types";
-import { formatPlain, parseDecimal, SCALE, type Units } from "../../lib/decimal";
+import { abs, formatPlain, parseDecimal, SCALE, type Units } from "../../lib/decimal";
 import { formatMoney, formatQuantity } from "../../lib/format";
 import { useMarket } from "../../stream/market-store";
 import { Button, Check, Field, Segmented, Select } from "../../ui/controls";
@@ -19,6 +19,7 @@ import {
   typesFor,
 } from "./draft";
 import { checkDraft, visibleErrors } from "./draft-checks";
+import { opensPosition } from "./position-intent";
 import { ExitFields, PriceFields } from "./ticket-fields";
 import { Estimate, Outcome } from "./ticket-summary";
 import { useSubmission } from "./use-submission";
@@ -40,9 +41,12 @@ export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProp
   // What was chosen for another instrument may not stand beside this one.
   const draft = settle(ticket.draft, asset);
   const market = useMarket(symbol);
-  const buyingPower = parseDecimal(useAccount().data?.buying_power);
+  const account = useAccount().data;
+  const buyingPower = parseDecimal(account?.buying_power);
   const position = usePositions().data?.find((held) => held.symbol === symbol);
-  const available = parseDecimal(position?.qty_available ?? position?.qty ?? "0") ?? 0n;
+  const closable = abs(parseDecimal(position?.qty_available ?? position?.qty ?? "0") ?? 0n);
+  const held = parseDecimal(position?.qty) ?? 0n;
+  const opens = opensPosition(draft.side, held, account?.account_type);
   const [asked, setAsked] = useState(false);
   const submission = useSubmission();
   const qtyField = useRef<HTMLInputElement>(null);
@@ -85,7 +89,7 @@ export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProp
 
   const price = expectedPrice(draft, market);
   const most = affordable(buyingPower ?? 0n, price ?? 0n, isCoin(asset) ? COIN_STEP : SCALE);
-  const whole = draft.side === "sell" ? available : most;
+  const whole = opens ? most : closable;
   const times = timesFor(draft, asset);
 
   return (
@@ -178,7 +182,8 @@ export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProp
           draft={draft}
           cost={estimate(draft, market)}
           buyingPower={buyingPower}
-          available={available}
+          opens={opens}
+          closable={closable}
           warn={submission.refusal === null}
         />
         <Button

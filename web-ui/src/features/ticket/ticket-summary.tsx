@@ -9,18 +9,21 @@ interface EstimateProps {
   draft: Draft;
   cost: Units | null;
   buyingPower: Units | null;
-  available: Units;
+  /** Whether the order opens a position, else how much there is to close. */
+  opens: boolean;
+  closable: Units;
   /** Warn of what the server will probably refuse; not once it has said so itself. */
   warn: boolean;
 }
 
 /** What the order would cost or bring in, beside what there is. */
-export function Estimate({ draft, cost, buyingPower, available, warn }: EstimateProps) {
+export function Estimate({ draft, cost, buyingPower, opens, closable, warn }: EstimateProps) {
   const buying = draft.side === "buy";
   const qty = parseDecimal(draft.qty);
-  const short = buying
-    ? cost !== null && buyingPower !== null && cost > buyingPower
-    : draft.unit === "shares" && qty !== null && qty > available;
+  const tooMuch = opens
+    ? cost !== null && buyingPower !== null && abs(cost) > buyingPower
+    : draft.unit === "shares" && qty !== null && qty > closable;
+  const toClose = buying ? "buy back" : "sell";
   return (
     <>
       <dl className="estimate">
@@ -29,14 +32,14 @@ export function Estimate({ draft, cost, buyingPower, available, warn }: Estimate
           <dd>{cost === null ? formatMoney(null) : formatMoney(abs(cost))}</dd>
         </div>
         <div>
-          <dt>{buying ? "Buying power" : "Available to sell"}</dt>
-          <dd>{buying ? formatMoney(buyingPower) : formatQuantity(available)}</dd>
+          <dt>{opens ? "Buying power" : `Available to ${toClose}`}</dt>
+          <dd>{opens ? formatMoney(buyingPower) : formatQuantity(closable)}</dd>
         </div>
       </dl>
-      {short && warn ? (
+      {tooMuch && warn ? (
         <p className="note note-warning">
           <WarningIcon />
-          {buying ? "That is more than your buying power." : "That is more than you can sell."}
+          {opens ? "That is more than your buying power." : `That is more than you can ${toClose}.`}
         </p>
       ) : null}
     </>
