@@ -108,6 +108,7 @@ def test_limits_and_stop_limits_rest_and_are_replaced(client: TradingClient) -> 
     assert client.submit_order(stop).type is OrderType.STOP_LIMIT
     listed = client.get_orders(GetOrdersRequest(symbols=[PAIR]))
     assert {each.symbol for each in listed} == {PAIR}
+    assert client.get_orders(GetOrdersRequest(symbols=["BTCUSD"])) == listed
     assert len(listed) == 2
     assert len(client.cancel_orders()) == 2
 

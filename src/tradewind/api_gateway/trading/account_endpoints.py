@@ -36,7 +36,7 @@ class WireAccount(Struct, frozen=True, kw_only=True):
     id: str
     account_number: str
     status: str = "ACTIVE"
-    crypto_status: str = "INACTIVE"
+    crypto_status: str = "ACTIVE"
     currency: str
     cash: str
     buying_power: str

@@ -16,7 +16,16 @@ from tradewind.api_gateway.trading.order_entry import (
 from tradewind.api_gateway.trading.order_groups import legs_below
 from tradewind.api_gateway.trading.order_shapes import WireOrder, wire_order, wire_orders
 from tradewind.api_gateway.trading.problem_items import ItemProblem, item_problem
-from tradewind.api_gateway.wire.query import Choice, Flag, Instant, Integer, Listing, Member, Text
+from tradewind.api_gateway.wire.query import (
+    Choice,
+    Flag,
+    Instant,
+    Integer,
+    Listing,
+    Member,
+    QueryValues,
+    Text,
+)
 from tradewind.contracts.orders import Order, OrderQuery, OrderService
 from tradewind.contracts.vocabulary import OrderId, OrderSide
 from tradewind.platform.errors import MalformedRequest
@@ -170,7 +179,7 @@ class OrderEndpoints:
             request.identity.account_id,
             OrderQuery(
                 status=_STATUS.read(query, "open"),  # type: ignore[arg-type]  # one of its words
-                symbols=tuple(symbol.upper() for symbol in _SYMBOLS.read(query, ())),
+                symbols=await self._symbols(query),
                 side=_SIDE.read(query),
                 after=_AFTER.read(query),
                 until=_UNTIL.read(query),
@@ -229,6 +238,15 @@ class OrderEndpoints:
         )
 
     # Quoted: ``list`` is a method here.
+    async def _symbols(self, query: QueryValues) -> tuple[str, ...]:
+        """Return the symbols to list, pairs with their slash; unknown ones as they came."""
+        asked = _SYMBOLS.read(query, ())
+        found = [await self._instruments.find(symbol) for symbol in asked]
+        return tuple(
+            known.symbol if known else symbol.upper()
+            for known, symbol in zip(found, asked, strict=True)
+        )
+
     async def _legs(self, order: Order) -> "builtins.list[Order]":
         """Return the orders that are shown below one that leads a group."""
         if order.terms is None or order.terms.group_id is None:

@@ -37,7 +37,7 @@ class WireOrder(Struct, frozen=True, kw_only=True, gc=False):
     expires_at: datetime | UnsetType
     expired_at: datetime | None
     canceled_at: datetime | None
-    failed_at: datetime | None = None
+    failed_at: datetime | None
     replaced_at: datetime | None
     replaced_by: str | None
     replaces: str | None
@@ -84,6 +84,8 @@ def wire_order(
         expires_at=order.expires_at or UNSET,
         expired_at=order.expired_at,
         canceled_at=order.canceled_at,
+        # Nothing happens to an order after it was rejected.
+        failed_at=order.updated_at if order.status is OrderStatus.REJECTED else None,
         replaced_at=order.replaced_at,
         replaced_by=order.replaced_by,
         replaces=order.replaces,
