@@ -373,6 +373,7 @@ class MarketDataService(Protocol):
         """Return the levels that each symbol shows."""
         ...
 
+    @repeatable
     async def latest_bars(self, venue_id: VenueId, symbols: Sequence[str]) -> dict[str, Bar]:
         """Return the newest minute bar (daily where the feed has none) of each symbol."""
         ...

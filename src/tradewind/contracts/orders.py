@@ -264,7 +264,6 @@ class OrderService(JournalReader, Protocol):
         """Let the account trade again; doing it twice changes nothing."""
         ...
 
-    @repeatable
     async def halt_trading(
         self,
         venue_id: VenueId,
@@ -281,6 +280,7 @@ class OrderService(JournalReader, Protocol):
         """End a halt; raises ``NotHalted``."""
         ...
 
+    @repeatable
     async def list_halts(self, venue_id: VenueId) -> list[Halt]:
         """Return what is halted at a venue, by symbol."""
         ...
@@ -302,6 +302,7 @@ class OrderService(JournalReader, Protocol):
         """Compare a live venue with its broker now; raises ``NotFound`` or ``Unavailable``."""
         ...
 
+    @repeatable
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order and return it as it stands after what it traded at once.
 

@@ -18,6 +18,16 @@ PooledConnection: TypeAlias = "PoolConnectionProxy[Record]"
 
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
+DATABASE_AWAY: tuple[type[BaseException], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""What a statement raises while the server is down, starts, or cannot take it; it passes."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 

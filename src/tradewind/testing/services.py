@@ -37,7 +37,7 @@ class ServiceRun:
     def start(self) -> None:
         """Start and wait until it serves or stands by; raises ``RuntimeError`` with its log."""
         port = self.url.rpartition(":")[2] or "0"
-        self._close_log()
+        self._close_pipes()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - read after the process has ended
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             [*_COMMAND, "serve", self.service, "--json", "--port", port],
@@ -63,8 +63,6 @@ class ServiceRun:
         assert self._process is not None
         code = self._process.wait(STOP_TIMEOUT_S)
         self.serves = False
-        if self._process.stdout is not None:
-            self._process.stdout.close()
         return code
 
     def stop(self) -> int:
@@ -88,7 +86,7 @@ class ServiceRun:
         if self.is_running:
             self.send_signal(signal.SIGCONT)
             self.kill()
-        self._close_log()
+        self._close_pipes()
 
     def _listen(self, timeout_s: float) -> None:
         assert self._process is not None
@@ -99,7 +97,9 @@ class ServiceRun:
         told = json.loads(line)
         self.url, self.serves = told["url"], told["role"] == "serving"
 
-    def _close_log(self) -> None:
+    def _close_pipes(self) -> None:
+        if self._process is not None and self._process.stdout is not None:
+            self._process.stdout.close()
         if self._log is not None:
             self._log.close()
             self._log = None

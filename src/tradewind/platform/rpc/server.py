@@ -7,7 +7,15 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tradewind.platform.errors import MalformedRequest, NotAuthenticated, Refusal
+from tradewind.platform.database import DATABASE_AWAY
+from tradewind.platform.errors import (
+    MalformedRequest,
+    NotAuthenticated,
+    OutcomeUnknown,
+    Refusal,
+    Unavailable,
+)
+from tradewind.platform.logging import get_logger
 from tradewind.platform.problems import JSON_TYPE, PROBLEM_TYPE, refusal_headers
 from tradewind.platform.rpc.identity import Identities, acting_for
 from tradewind.platform.rpc.interface import Interface, Method, interface_of
@@ -23,6 +31,7 @@ class RpcServer:
         self._app = app
         self._service = service
         self._identities = identities
+        self._log = get_logger(service)
 
     def serve(self, protocol: type, implementation: object) -> None:
         """Let other services call the coroutine methods of a protocol."""
@@ -47,8 +56,19 @@ class RpcServer:
                 )
             except Refusal as refusal:
                 return _refused(refusal)
+            except DATABASE_AWAY as error:
+                self._log.warning("database_away", method=method.name, error=repr(error))
+                return _refused(self._away(method))
 
         return endpoint
+
+    def _away(self, method: Method) -> Refusal:
+        where = f"{self._service} cannot reach its database"
+        if method.repeatable:
+            return Unavailable(f"{where} at the moment; try again shortly", retry_after_s=1)
+        return OutcomeUnknown(
+            f"{where}; whether {method.name} was done is not known: look before you repeat it"
+        )
 
 
 async def _carry_out(
