@@ -176,6 +176,7 @@ class Platform:
         await self._begin(bus)
         services = self._services = await self._build(dsn, bus)
         self._servers += self._make_servers(gateway_socket, web_socket)
+        await services.orders.warm_up()
         if await self._leads_at_once(services.leadership):
             bootstrap = await self._lead(services)
             self._report("Starting the servers")

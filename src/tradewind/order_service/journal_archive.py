@@ -28,7 +28,7 @@ _SUMS = "SHA256SUMS"
 class JournalArchived(Unavailable):
     """Records that were asked for are in an archive, which is not at hand."""
 
-    code = 50310002
+    code = 50310003
     title = "Journal archived"
 
 

@@ -108,6 +108,10 @@ class OrderApp:
 
         self._live = LiveVenues(brokers or {}, database, clock, self._venues)
 
+    async def warm_up(self) -> None:
+        """Recover every venue in memory, before this process tries to lead."""
+        await self._standby.warm_up()
+
     def stand_by(self) -> None:
         """Follow every venue's journal in memory, so that ``start`` has little left to do."""
         self._standby.start()

@@ -34,6 +34,15 @@ class Standby:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
+    async def warm_up(self) -> None:
+        """Fold every journal once.
+
+        A process does so before it tries to lead: recovering a million orders takes longer than a
+        lease lasts, and keeps the loop too busy to renew one.
+        """
+        for spec in await self._repository.list_venues():
+            await self._follow(spec)
+
     def start(self) -> None:
         """Begin to follow."""
         self._task = asyncio.create_task(self._run(), name="standby")

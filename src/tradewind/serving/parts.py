@@ -54,6 +54,8 @@ class Parts:
     application: ASGIApp
     election: Election | None = None
     """Of a service that only one process at a time may run."""
+    warm_up: Callable[[], Awaitable[None]] = _nothing
+    """Runs before the process tries to become the one that works."""
     stand_by: Callable[[], None] = lambda: None
     """Begins what a process does while it waits."""
     begun: Callable[[], Awaitable[None]] = _nothing
@@ -142,6 +144,7 @@ async def _order_service(given: Materials) -> Parts:
         orders,
         given.rpc_application(orders, {OrderService: orders, JournalPages: pager}),
         election=leadership,
+        warm_up=orders.warm_up,
         stand_by=orders.stand_by,
         begun=begun,
         hands_over_first=True,

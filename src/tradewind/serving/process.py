@@ -143,6 +143,7 @@ class ServiceProcess:
         )
         parts = self._parts = await BUILDS[self._name](self._materials)
         await self._server.start()
+        await parts.warm_up()
         if not await self._may_begin_at_once(parts):
             parts.stand_by()
             self._door.status = "standby"

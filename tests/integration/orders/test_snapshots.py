@@ -7,10 +7,12 @@ import msgspec
 import pytest
 from tests.integration.orders.stage import Stage, price
 
-from tradewind.order_service.app import SCHEMA
+from tradewind.order_service.app import SCHEMA, build
 from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.recovery import recover
 from tradewind.order_service.snapshot_process import Job, SnapshotFailed, SnapshotProcess
+from tradewind.platform.clock import WallClock
+from tradewind.platform.settings import Settings
 
 
 async def _trade(stage: Stage) -> None:
@@ -98,3 +100,22 @@ async def test_child_ends_with_its_parent(stage: Stage) -> None:
         child.stdin.close()
         async with asyncio.timeout(30):
             assert await child.wait() == 1
+
+
+async def test_start_goes_on_from_what_was_recovered_before_the_lead_was_sought(
+    stage: Stage,
+) -> None:
+    assert stage.app is not None
+    await _trade(stage)
+    last = stage.app._venues[stage.venue_id].core.state.number
+    await stage.app.stop()
+    app = build(
+        Settings(), stage.database, stage.bus, WallClock(), on_failure=stage.failures.append
+    )
+    await app.warm_up()
+    assert app._standby.number(stage.venue_id) == last
+    known = app._standby._venues[stage.venue_id].state
+    await app.start()
+    assert app._venues[stage.venue_id].core.state is known
+    await app.stop()
+    await stage.start()
