@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tradewind.contracts.activities import ActivityQuery, CashActivity, FillActivity
 from tradewind.contracts.journal import Liquidity, OrderFilled
@@ -140,6 +141,14 @@ def fill(status: OrderStatus = OrderStatus.PARTIALLY_FILLED) -> FillActivity:
             position_qty=QuantityUnits(4 * SCALE),
         ),
     )
+
+
+async def test_fill_of_a_short_sale_says_so(gateway) -> None:
+    sold = structs.replace(fill().fill, side=OrderSide.SELL)
+    short = structs.replace(sold, position_qty=QuantityUnits(-3 * SCALE))
+    gateway.orders.activities = [structs.replace(fill(), fill=each) for each in (sold, short)]
+    shown = (await gateway.call("GET", "/v2/account/activities")).json()
+    assert [each["side"] for each in shown] == ["sell", "sell_short"]
 
 
 def dividend(on: date = date(2024, 1, 2), amount: int = 12) -> CashActivity:

@@ -1,13 +1,14 @@
 """Fills and cash movements as Alpaca's activities."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
 from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.api_gateway.wire.unions import one_of
 from tradewind.contracts.activities import Activity, CashActivity, FillActivity
+from tradewind.contracts.journal import OrderFilled
 from tradewind.contracts.vocabulary import OrderSide, OrderStatus
 
 
@@ -24,7 +25,7 @@ class WireFill(Struct, frozen=True, kw_only=True):
     type: str
     price: str
     qty: str
-    side: OrderSide
+    side: Literal["buy", "sell", "sell_short"]
     symbol: str
     leaves_qty: str
     order_id: str
@@ -71,13 +72,20 @@ def _fill(activity: FillActivity) -> WireFill:
         type="fill" if fill.status is OrderStatus.FILLED else "partial_fill",
         price=decimal_text(fill.price),
         qty=decimal_text(fill.qty),
-        side=fill.side,
+        side=_side(fill),
         symbol=fill.symbol,
         leaves_qty=decimal_text(activity.order_qty - fill.filled_qty),
         order_id=fill.order_id,
         cum_qty=decimal_text(fill.filled_qty),
         order_status=fill.status,
     )
+
+
+def _side(fill: OrderFilled) -> Literal["buy", "sell", "sell_short"]:
+    if fill.side is OrderSide.BUY:
+        return "buy"
+    # No order passes through zero: who is short after a sale has sold short.
+    return "sell_short" if fill.position_qty < 0 else "sell"
 
 
 def _cash_movement(activity: CashActivity) -> WireCashMovement:
