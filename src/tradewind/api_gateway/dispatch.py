@@ -36,9 +36,12 @@ from tradewind.api_gateway.wire.errors import (
     error_body,
     status_of,
 )
+from tradewind.contracts.accounts import Identity
+from tradewind.contracts.vocabulary import Role
 from tradewind.platform.database import is_gone
 from tradewind.platform.errors import NotFound, RateLimited, Refusal
 from tradewind.platform.problems import InternalError, MethodNotAllowed, refusal_headers
+from tradewind.platform.rpc.identity import OnBehalfOf, acting_for
 
 OWN_PREFIX = "/tradewind/"
 """Paths below it are ours and write errors as problem+json; all others are Alpaca's."""
@@ -135,6 +138,8 @@ class Front:
             return _refused(visit, InternalError("internal server error; quote the request id"))
 
     async def _handle(self, visit: "_Visit") -> Response:
+        # A connection's requests may run in one context, each for another caller.
+        acting_for.set(None)
         address = client_address(visit.scope)
         visit.budget = await self._limits.hit_address(address)
         if visit.found is None:
@@ -147,6 +152,7 @@ class Front:
                 identity.key_id or identity.session_id or identity.user_id
             )
             authorize(identity, route.access)
+            acting_for.set(_on_behalf_of(identity))
         body = b""
         if visit.method in _WITH_BODY:
             body = await read_body(visit.scope, visit.receive, visit.headers, self._bytes_max)
@@ -240,6 +246,12 @@ class _Visit:
         if self.found is not None:
             return self.found.route.errors
         return ErrorStyle.PROBLEM if self.path.startswith(OWN_PREFIX) else ErrorStyle.TRADING
+
+
+def _on_behalf_of(identity: Identity) -> OnBehalfOf:
+    """Return what services are told of the caller, who hold each call to it."""
+    is_admin = identity.role is Role.ADMIN
+    return OnBehalfOf(identity.user_id, None if is_admin else identity.account_id)
 
 
 def _no_such_path(visit: _Visit) -> Refusal:

@@ -18,6 +18,7 @@ from tradewind.platform.errors import (
     NotAuthenticated,
     NotFound,
     NotLeading,
+    NotPermitted,
     OutcomeUnknown,
     Refusal,
     Unavailable,
@@ -61,6 +62,10 @@ class Shelf(Protocol):
 
     async def clear(self) -> None: ...
 
+    async def drop(self, account_id: AccountId) -> None: ...
+
+    async def take(self, command: Entry) -> None: ...
+
     def not_remote(self) -> None: ...
 
 
@@ -92,6 +97,12 @@ class ShelfInMemory:
 
     async def clear(self) -> None:
         await self._called("clear")
+
+    async def drop(self, account_id: AccountId) -> None:
+        await self._called("drop", account_id)
+
+    async def take(self, command: Entry) -> None:
+        await self._called("take", command)
 
 
 ENTRY = Entry(AccountId("a"), MoneyUnits(10**25 + 1), OrderSide.BUY, NOW, Decimal("0.10"))
@@ -265,13 +276,40 @@ async def test_called_service_knows_for_whom_it_works(stage: Stage) -> None:
     shelf = await stage.connect(await stage.serve(there))
     await shelf.clear()
     assert there.user is None
-    somebody = OnBehalfOf("u", "trader", "a")
+    somebody = OnBehalfOf("u", "a")
     token = acting_for.set(somebody)
     try:
         await shelf.clear()
     finally:
         acting_for.reset(token)
     assert there.user == somebody
+
+
+@pytest.mark.parametrize(
+    ("user", "is_let_in"),
+    [
+        (None, True),
+        (OnBehalfOf("u", "a"), True),
+        (OnBehalfOf("u", "b"), False),
+        (OnBehalfOf("admin", None), True),
+    ],
+)
+async def test_call_for_a_user_is_held_to_the_users_account(
+    stage: Stage, user: OnBehalfOf | None, is_let_in: bool
+) -> None:
+    there = ShelfInMemory()
+    shelf = await stage.connect(await stage.serve(there))
+    token = acting_for.set(user)
+    try:
+        for call in (shelf.drop(AccountId("a")), shelf.take(ENTRY)):
+            if is_let_in:
+                await call
+            else:
+                with pytest.raises(NotPermitted):
+                    await call
+    finally:
+        acting_for.reset(token)
+    assert len(there.calls) == (2 if is_let_in else 0)
 
 
 async def test_body_that_does_not_fit_is_malformed(stage: Stage) -> None:
@@ -341,7 +379,7 @@ async def test_lost_answer_is_asked_for_again_only_where_that_is_safe(stage: Sta
 
 
 def test_only_coroutines_are_remote() -> None:
-    assert set(interface_of(Shelf).methods) == {"read", "write", "find", "clear"}
+    assert set(interface_of(Shelf).methods) == {"read", "write", "find", "clear", "drop", "take"}
 
 
 def test_standby_is_unavailable_for_who_does_not_know_it() -> None:

@@ -28,8 +28,8 @@ class OnBehalfOf(Struct, frozen=True):
     """The user whose request led to a call."""
 
     user_id: str
-    role: str
-    account_id: str
+    account_id: str | None
+    """The account that the request is about; ``None`` for an administrator, who may name any."""
 
 
 class Caller(Struct, frozen=True):
@@ -75,7 +75,7 @@ class Identities:
             "exp": now + timedelta(seconds=LIFETIME_S),
         }
         if user is not None:
-            claims |= {"sub": user.user_id, "role": user.role, "account": user.account_id}
+            claims |= {"sub": user.user_id, "account": user.account_id}
         token = jwt.encode(claims, self._keys[0], algorithm=_ALGORITHM)
         _bound(self._signed)
         fresh_until = now + timedelta(seconds=LIFETIME_S - _RENEW_BEFORE_S)
@@ -98,7 +98,7 @@ class Identities:
             raise NotAuthenticated("the identity of the calling service is of the future")
         user = None
         if "sub" in claims:
-            user = OnBehalfOf(claims["sub"], str(claims["role"]), str(claims["account"]))
+            user = OnBehalfOf(claims["sub"], claims["account"])
         caller = Caller(str(claims["iss"]), user)
         _bound(self._verified)
         self._verified[token, audience] = caller, expires_at

@@ -11,13 +11,14 @@ from tradewind.platform.database import DATABASE_AWAY
 from tradewind.platform.errors import (
     MalformedRequest,
     NotAuthenticated,
+    NotPermitted,
     OutcomeUnknown,
     Refusal,
     Unavailable,
 )
 from tradewind.platform.logging import get_logger
 from tradewind.platform.problems import JSON_TYPE, PROBLEM_TYPE, refusal_headers
-from tradewind.platform.rpc.identity import Identities, acting_for
+from tradewind.platform.rpc.identity import Identities, OnBehalfOf, acting_for
 from tradewind.platform.rpc.interface import Interface, Method, interface_of
 from tradewind.platform.rpc.refusals import KIND_HEADER, write_refusal
 
@@ -50,10 +51,9 @@ class RpcServer:
             caller = self._identities.verify(_bearer(request), self._service)
             acting_for.set(caller.user)
             try:
-                return Response(
-                    await _carry_out(interface, method, implementation, await request.body()),
-                    media_type=JSON_TYPE,
-                )
+                call = _read_call(interface, method, await request.body())
+                _check_account(caller.user, call)
+                return Response(await method.carry_out(implementation, call), media_type=JSON_TYPE)
             except Refusal as refusal:
                 return _refused(refusal)
             except DATABASE_AWAY as error:
@@ -71,14 +71,20 @@ class RpcServer:
         )
 
 
-async def _carry_out(
-    interface: Interface, method: Method, implementation: object, body: bytes
-) -> bytes:
+def _read_call(interface: Interface, method: Method, body: bytes) -> msgspec.Struct:
     try:
-        call = method.decode_arguments(body)
+        return method.decode_arguments(body)
     except msgspec.MsgspecError as error:
         raise MalformedRequest(f"{interface.name}.{method.name}: {error}") from None
-    return await method.carry_out(implementation, call)
+
+
+def _check_account(user: OnBehalfOf | None, call: msgspec.Struct) -> None:
+    """Hold a call that is made for a user to the account that the user was let in with."""
+    if user is None or user.account_id is None:
+        return
+    named = getattr(call, "account_id", getattr(getattr(call, "command", None), "account_id", None))
+    if named is not None and named != user.account_id:
+        raise NotPermitted(f"account {named} is not the one that this request was let in with")
 
 
 def _bearer(request: Request) -> str:
