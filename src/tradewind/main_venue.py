@@ -2,7 +2,7 @@
 
 from tradewind.contracts.market_data import FeedSpec
 from tradewind.contracts.orders import OrderService
-from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, FillSettings, PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import MAIN_VENUE
 from tradewind.platform.errors import MalformedRequest, StartupRefused
 from tradewind.platform.money import InexactAmount, MoneyUnits, to_units
@@ -45,6 +45,12 @@ def main_venue(settings: Settings) -> VenueSpec:
             hidden_percent=settings.fill_hidden_percent,
             impact_bps=settings.fill_impact_bps,
             impact_half_life_s=settings.fill_impact_half_life_s,
+        ),
+        bands=PriceBands(
+            percent=settings.band_percent,
+            reference_s=settings.band_reference_s,
+            limit_state_s=settings.band_limit_state_s,
+            pause_s=settings.band_pause_s,
         ),
         interest_bps=settings.interest_bps,
         debit_interest_bps=settings.debit_interest_bps,

@@ -54,6 +54,18 @@ class FillSettings(Struct, frozen=True, kw_only=True):
     """After so many seconds of the venue's time half of it is gone."""
 
 
+class PriceBands(Struct, frozen=True, kw_only=True):
+    """How far from its reference price an instrument may trade, and what happens at the bands."""
+
+    percent: int = 0
+    """Distance of the bands from the reference; zero means that there are none."""
+    reference_s: int = 300
+    """The reference is the average of the trades of so many seconds."""
+    limit_state_s: int = 15
+    """Trading pauses when the best bid or offer has been at a band for so long."""
+    pause_s: int = 300
+
+
 class Halt(Struct, frozen=True, kw_only=True):
     """Nothing trades in an instrument, or in the whole venue, until this ends."""
 
@@ -61,7 +73,7 @@ class Halt(Struct, frozen=True, kw_only=True):
     """Empty for the whole venue."""
     reason: str
     by: str
-    """The administrator's user id, or ``feed``."""
+    """The administrator's user id, ``feed`` or ``price_bands``."""
     since: datetime
     resumes_at: datetime | None = None
     """When it ends by itself."""
@@ -74,6 +86,7 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     name: str
     fees: FeeSchedule = FeeSchedule()
     fills: FillSettings = FillSettings()
+    bands: PriceBands = PriceBands()
     follows_feed_time: bool = False
     """A replay: the core's time is that of the newest feed message."""
     starts_at: datetime | None = None

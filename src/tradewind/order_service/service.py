@@ -35,6 +35,7 @@ from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.interest import check_interest
 from tradewind.order_service.domain.market_view import check_fills
+from tradewind.order_service.domain.price_bands import check_bands
 from tradewind.order_service.domain.refusals import (
     AccountNotFound,
     AccountOfAnotherVenue,
@@ -178,6 +179,7 @@ class OrderApp:
         """Open a market; creating one that exists is refused."""
         check_fees(spec.fees)
         check_fills(spec.fills)
+        check_bands(spec.bands)
         check_interest(spec)
         async with self._creating:
             if not await self._repository.create_venue(spec, self._clock.now()):

@@ -177,6 +177,20 @@ class Settings(BaseSettings):
     fill_impact_half_life_s: int = Field(
         default=60, ge=1, description="Seconds after which half of that is gone; first start."
     )
+    band_percent: int = Field(
+        default=0,
+        ge=0,
+        description="Percent from the reference that may trade; 0 is any; first start.",
+    )
+    band_reference_s: int = Field(
+        default=300, ge=1, description="Seconds of trades that the reference averages; first start."
+    )
+    band_limit_state_s: int = Field(
+        default=15, ge=0, description="Seconds at a band after which trading pauses; first start."
+    )
+    band_pause_s: int = Field(
+        default=300, ge=1, description="Seconds that such a pause lasts; first start."
+    )
     interest_bps: Decimal = Field(
         default=Decimal(0),
         ge=0,

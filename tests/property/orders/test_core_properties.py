@@ -39,7 +39,7 @@ from tradewind.contracts.market_data import (
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.terms import Leg, Terms
 from tradewind.contracts.trading_accounts import ConfigurationChange
-from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, FillSettings, PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import (
     LONG_INTENT,
     AccountId,
@@ -115,6 +115,13 @@ class CoreMachine(RuleBasedStateMachine):
             impact_bps=st.sampled_from([0, 25]),
             impact_half_life_s=st.just(5),
         ),
+        bands=st.builds(
+            PriceBands,
+            percent=st.sampled_from([0, 0, 1]),
+            reference_s=st.just(20),
+            limit_state_s=st.sampled_from([0, 3]),
+            pause_s=st.just(4),
+        ),
         multiplier=st.sampled_from([1, 2, 4]),
     )
     def open(
@@ -125,6 +132,7 @@ class CoreMachine(RuleBasedStateMachine):
         maker_taker: tuple[tuple[str, int], tuple[str, int]],
         sell_fees: tuple[int, int, int],
         fills: FillSettings,
+        bands: PriceBands,
         multiplier: int,
     ) -> None:
         maker, taker = maker_taker
@@ -146,6 +154,7 @@ class CoreMachine(RuleBasedStateMachine):
             name="Test",
             fees=fees,
             fills=fills,
+            bands=bands,
             interest_bps=Decimal("412.5"),
             debit_interest_bps=Decimal(825),
         )
@@ -184,6 +193,7 @@ class CoreMachine(RuleBasedStateMachine):
         before = self.core.state.number
         self.just_traded = None
         halted = set(self.core.state.halts)
+        bands = {symbol: self.bands_of(symbol) for symbol in SYMBOLS}
         self.just_fed = isinstance(command, FeedMessage)
         try:
             answer = decide(self.core, command, self.now)
@@ -197,6 +207,9 @@ class CoreMachine(RuleBasedStateMachine):
                 halted.discard(event.symbol)
             elif isinstance(event, OrderFilled):
                 assert not halted & {"", event.symbol}, "nothing trades that is halted"
+                if event.liquidity is not Liquidity.AUCTION:
+                    allowed = bands.get(event.symbol, (0, 10**18)), self.bands_of(event.symbol)
+                    assert any(low <= event.price <= high for low, high in allowed)
         self.remember()
         self.check_sessions(touched)
         if isinstance(command, SubmitOrder | ReplaceOrder):
@@ -205,6 +218,10 @@ class CoreMachine(RuleBasedStateMachine):
             event = msgspec.json.decode(msgspec.json.encode(record.event), type=type(record.event))
             apply(self.replica, self.replica_books, record.number, record.at, event)
         return answer
+
+    def bands_of(self, symbol: str) -> tuple[int, int]:
+        bands = self.core.bands.find(symbol)
+        return (0, 10**18) if bands is None else (bands.lower, bands.upper)
 
     def remember(self) -> None:
         """Check what fills promise one by one, and add their fees up."""
@@ -884,8 +901,10 @@ class CoreMachine(RuleBasedStateMachine):
     def the_users_book_is_not_crossed_once_depth_has_been_shown(self) -> None:
         for symbol, book in self.core.books.books.items():
             bid, ask = book.first(BUY), book.first(SELL)
-            if self.core.view.instrument(symbol).has_shown and bid and ask:
-                assert bid.price < ask.price
+            shown = self.core.view.instrument(symbol).has_shown and self.core.trades(symbol)
+            if shown and bid and ask and bid.price >= ask.price:
+                allows = self.core.bands.allows
+                assert not (allows(symbol, bid.price) and allows(symbol, ask.price))
 
     @invariant()
     def the_book_keeps_price_then_time(self) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, FillSettings, PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import FillModel
 from tradewind.main_venue import main_venue, open_main_venue
 from tradewind.order_service.domain.fees import check_fees
@@ -60,6 +60,12 @@ def test_interest_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("TRADEWIND_DEBIT_INTEREST_BPS", "825.5")
     venue = main_venue(load_settings())
     assert (venue.interest_bps, venue.debit_interest_bps) == (Decimal(425), Decimal("825.5"))
+
+
+def test_price_bands_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADEWIND_BAND_PERCENT", "5")
+    monkeypatch.setenv("TRADEWIND_BAND_PAUSE_S", "60")
+    assert main_venue(load_settings()).bands == PriceBands(percent=5, pause_s=60)
 
 
 class CheckedOrders(OrdersInMemory):

@@ -16,7 +16,7 @@ from tradewind.api_gateway.wire.errors import ErrorStyle, NotOfferedYet
 from tradewind.contracts.accounts import AccountService, Identity
 from tradewind.contracts.market_data import FeedSpec, FeedState, MarketDataService
 from tradewind.contracts.orders import OrderService
-from tradewind.contracts.venues import FeeSchedule, FillSettings, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, FillSettings, PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import FeedKind, FillModel, Role, VenueId
 from tradewind.platform.errors import MalformedRequest, NotFound
 from tradewind.platform.ids import is_uuid, new_id
@@ -68,6 +68,15 @@ class FillsBody(Struct, frozen=True, kw_only=True):
     impact_half_life_s: int = 60
 
 
+class BandsBody(Struct, frozen=True, kw_only=True):
+    """How far from its reference price an instrument may trade; any distance if not said."""
+
+    percent: int = 0
+    reference_s: int = 300
+    limit_state_s: int = 15
+    pause_s: int = 300
+
+
 class InterestBody(Struct, frozen=True, kw_only=True):
     """What cash earns and margin debt costs, in ten-thousandths a year; nothing if not said."""
 
@@ -82,6 +91,7 @@ class NewVenueBody(Struct, frozen=True, kw_only=True):
     feed: FeedBody
     fees: FeesBody = field(default_factory=FeesBody)
     fills: FillsBody = FillsBody()
+    bands: BandsBody = BandsBody()
     interest: InterestBody = field(default_factory=InterestBody)
     cash: AnyAmount = field(default_factory=lambda: Amount(100_000))
 
@@ -217,6 +227,7 @@ def _read_venue(sent: NewVenueBody, venue_id: VenueId) -> tuple[VenueSpec, FeedS
             name=check_name(sent.name),
             fees=_read_fees(sent.fees),
             fills=FillSettings(**structs.asdict(sent.fills)),
+            bands=PriceBands(**structs.asdict(sent.bands)),
             interest_bps=_bounded("interest.cash_bps", sent.interest.cash_bps, _FEE_BPS_MAX),
             debit_interest_bps=_bounded(
                 "interest.debit_bps", sent.interest.debit_bps, _FEE_BPS_MAX

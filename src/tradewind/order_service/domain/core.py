@@ -29,6 +29,7 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.fees import Fees
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.market_view import MarketView
+from tradewind.order_service.domain.price_bands import BandBoard
 from tradewind.order_service.domain.refusals import AccountNotFound
 from tradewind.order_service.domain.state import AccountState, Books, OrderState, VenueState
 from tradewind.platform.money import PriceUnits
@@ -60,6 +61,7 @@ class Core:
         self.state = state or VenueState(venue_id=spec.venue_id)
         self.books = books or Books.of(self.state)
         self.view = MarketView(spec.fills)
+        self.bands = BandBoard(spec.bands)
         self.known_client_order_ids: set[tuple[AccountId, str]] = set()
         """Of ended orders, as far as the commands at hand may repeat one."""
         self.marks: dict[OrderId, PriceUnits] = {}

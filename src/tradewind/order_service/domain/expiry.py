@@ -20,6 +20,7 @@ def end_session(
 ) -> None:
     """End the regular session of a date, for good or with its after-hours to follow."""
     auctions.end_all(core, closing_prices)
+    core.bands.forget_all()
     groups.settle(core)
     for order in list(core.state.orders.values()):
         if is_too_old(core, order) or (

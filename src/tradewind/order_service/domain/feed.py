@@ -38,6 +38,7 @@ from tradewind.order_service.domain import (
     halts,
     margin_calls,
     triggers,
+    volatility,
 )
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.core import Core
@@ -118,6 +119,7 @@ def show_depth(core: Core, depth: Depth) -> None:
         for side in (BUY, SELL):
             _shorten_queues(core, depth.symbol, book, side)
             _fill_crossed(core, depth.symbol, book, side)
+    volatility.tell_depth(core, depth.symbol)
 
 
 def _crosses(core: Core, symbol: str) -> bool:
@@ -165,7 +167,7 @@ def _fill_crossed(core: Core, symbol: str, book: Book, side: int) -> None:
     shown = core.view.instrument(symbol).shown[1 - side]
     while (place := book.first(side)) is not None:
         level = next(shown.reaches(place.price), None)
-        if level is None:
+        if level is None or not core.bands.allows(symbol, place.price):
             return
         qty = min(place.quantity, level[1])
         level[1] -= qty
@@ -182,6 +184,13 @@ def tell_trade(core: Core, trade: Trade) -> None:
     auctions.hold_without_print(core, trade.symbol)
     print_trade(core, trade)
     triggers.on_trade(core, trade.symbol, trade.price)
+    _follow_bands(core, trade.symbol, trade.price)
+
+
+def _follow_bands(core: Core, symbol: str, price: PriceUnits) -> None:
+    """Let the bands follow a trade; where they have moved, orders may meet that could not."""
+    if volatility.tell_trade(core, symbol, price) and _crosses(core, symbol):
+        _join_again(core, symbol)
 
 
 def hold_auction(core: Core, event: AuctionPrint) -> None:
@@ -199,6 +208,7 @@ def hold_auction(core: Core, event: AuctionPrint) -> None:
     core.view.learn(event.symbol).last_price = price or event.price
     if opens:
         triggers.on_trade(core, event.symbol, price or event.price)
+        _follow_bands(core, event.symbol, price or event.price)
 
 
 def print_trade(core: Core, trade: Trade) -> None:
@@ -224,7 +234,7 @@ def print_trade(core: Core, trade: Trade) -> None:
                 used += before
                 left -= before
             qty = min(place.quantity, left)
-            if qty:
+            if qty and core.bands.allows(trade.symbol, place.price):
                 left -= qty
                 _fill_place(core, place, qty)
         if used:

@@ -81,6 +81,7 @@ def _end(core: Core, symbol: str, by: str) -> None:
         if not state.may_trade(each, extended_hours=False):
             continue
         core.view.learn(each).forget_depth()
+        core.bands.forget(each)
         price = auctions.reopen(core, each)
         if price is not None:
             core.view.learn(each).last_price = price

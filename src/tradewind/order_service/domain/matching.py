@@ -160,6 +160,8 @@ def take(core: Core, order: OrderState) -> None:
         if step is None:
             return
         price, qty, maker, level = step
+        if not core.bands.allows(order.symbol, price):
+            return
         if maker is not None and maker.account_id == order.account_id:
             # Refused when it was sent, unless it could not meet its own kind yet.
             cancel_newer(core, order, maker)
@@ -225,6 +227,8 @@ def _meet_waiting_market_orders(core: Core, order: OrderState) -> None:
     if not waiting or order.limit_price is None:
         return
     price = _price_beside_waiting(core, order, order.limit_price)
+    if not core.bands.allows(order.symbol, price):
+        return
     for other in list(waiting.values()):
         if not order.status.is_open:
             return
@@ -264,7 +268,7 @@ def _fillable(core: Core, order: OrderState) -> bool:
     account = core.state.accounts[order.account_id]
     spendable = margin.spendable(core, account) if at_market else 0
     for price, size in _reachable(core, order):
-        if left <= 0:
+        if left <= 0 or not core.bands.allows(order.symbol, price):
             break
         qty = min(size, left)
         left -= qty
@@ -293,6 +297,8 @@ def _taken_by_waiting(core: Core, order: OrderState) -> int:
     if not waiting or order.limit_price is None:
         return 0
     price = _price_beside_waiting(core, order, order.limit_price)
+    if not core.bands.allows(order.symbol, price):
+        return 0
     left: int = order.qty
     spendable: dict[AccountId, int] = {}
     for other in waiting.values():
