@@ -17,6 +17,7 @@ from tradewind.api_gateway.routing.table import RouteTable, normal_path
 from tradewind.api_gateway.streams.app import StreamLimits, Streams
 from tradewind.api_gateway.telemetry import Telemetry
 from tradewind.api_gateway.trading.instruments import InstrumentDirectory
+from tradewind.api_gateway.trading.live_instruments import LiveInstruments
 from tradewind.api_gateway.trading.routes import trading_routes
 from tradewind.contracts.accounts import AccountService
 from tradewind.contracts.market_data import MarketDataService
@@ -102,7 +103,7 @@ def build(
     authenticator = Authenticator(accounts)
     limits = RateLimits(settings, clock)
     cross_origin = CrossOrigin(settings.cors_origins)
-    instruments = InstrumentDirectory(market_data)
+    instruments = InstrumentDirectory(market_data, live=LiveInstruments(orders))
     streams = Streams(
         authenticator=authenticator,
         orders=orders,

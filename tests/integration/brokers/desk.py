@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,7 +37,8 @@ class Desk:
         self.venue_id = venue_id
         self.folder = Path(tempfile.mkdtemp(prefix="tw-live-"))
         self.platform = PlatformProcess(self.folder, brokers=json.dumps({venue_id: broker}))
-        self.cash = cash
+        self.brought = cash
+        self.symbol, self.time_in_force = "AAPL", "day"
         self.account_id = ""
         self.headers: dict[str, str] = {}
 
@@ -51,7 +53,7 @@ class Desk:
             "APCA-API-KEY-ID": opened["key_id"],
             "APCA-API-SECRET-KEY": opened["secret_key"],
         }
-        self.deposit(self.cash)
+        self.deposit(self.brought)
         self.admin("PUT", f"/accounts/{self.account_id}/live-trading")
 
     def deposit(self, amount: str) -> None:
@@ -81,9 +83,9 @@ class Desk:
         return httpx.request(method, url, json=body, headers=self.headers, timeout=60)
 
     def order(self, side: str = "buy", qty: str = "1", **more: str) -> dict[str, Any]:
-        """Send an order, at market for the day unless more is said, and return it."""
-        body = {"symbol": "AAPL", "side": side, "qty": qty, "type": "market"}
-        answer = self.call("POST", "/orders", body | {"time_in_force": "day"} | more)
+        """Send an order, at market unless more is said, and return it."""
+        body = {"symbol": self.symbol, "side": side, "qty": qty, "type": "market"}
+        answer = self.call("POST", "/orders", body | {"time_in_force": self.time_in_force} | more)
         assert answer.status_code == 200, answer.text
         taken: dict[str, Any] = answer.json()
         return taken
@@ -106,6 +108,10 @@ class Desk:
             return now if now["status"] in statuses else None
 
         return wait_for(reached, f"{order['id']} becoming {' or '.join(statuses)}")
+
+    def cash(self) -> Decimal:
+        """Return the account's cash here."""
+        return Decimal(self.call("GET", "/account").json()["cash"])
 
     def reconcile(self) -> list[dict[str, Any]]:
         """Compare with the broker now and return what differs."""

@@ -121,7 +121,7 @@ class LiveMachine(RuleBasedStateMachine):
                 order_id=order_id,
                 account_id=ACCOUNT,
                 client_order_id=order_id,
-                symbol="BTC/USDT",
+                symbol="BTC/USD",
                 side=side,
                 order_type=OrderType.LIMIT,
                 time_in_force=TimeInForce.GTC,
@@ -267,13 +267,13 @@ class LiveMachine(RuleBasedStateMachine):
         if ACCOUNT not in self.core.state.accounts:
             return
         account = self.core.state.accounts[ACCOUNT]
-        holds = {"USD": 0, "BTC/USDT": 0}
+        holds = {"USD": 0, "BTC/USD": 0}
         for order in self.core.state.orders.values():
             assert order.hold >= 0
             holds["USD" if order.side is OrderSide.BUY else order.symbol] += order.hold
         for asset, hold in holds.items():
             assert self.core.state.ledger.posted(account.ledger_held, asset) == hold
-        assert self.core.state.qty_available(account, "BTC/USDT") >= 0
+        assert self.core.state.qty_available(account, "BTC/USD") >= 0
 
     @invariant()
     def every_fill_counts_once(self) -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, fills, money, price, shares
 
 from tradewind.contracts.journal import (
@@ -20,9 +21,17 @@ from tradewind.contracts.journal import (
 )
 from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.market_data import SessionClosed
-from tradewind.contracts.orders import ReplaceOrder
+from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.terms import Terms
-from tradewind.contracts.vocabulary import BrokerKind, OrderId, OrderStatus, OrderType
+from tradewind.contracts.vocabulary import (
+    AccountId,
+    BrokerKind,
+    OrderId,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+)
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.refusals import (
     InsufficientBuyingPower,
@@ -46,6 +55,7 @@ from tradewind.order_service.domain.state import OrderState
 from tradewind.platform.errors import MalformedRequest, Refusal
 from tradewind.platform.money import MoneyUnits, QuantityUnits
 
+DAVE = AccountId("00000000-0000-7000-8000-00000000000d")
 NEW_ID = OrderId("00000000-0000-7000-b000-000000000001")
 
 
@@ -383,6 +393,42 @@ def test_sold_shares_are_held_until_the_broker_ends_the_order(live: Live) -> Non
     live.end(order)
     assert live.core.state.qty_available(account, "AAPL") == shares(8)
     assert live.cash(ALICE) == 9_000 + 222
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"symbol": "AAPL"}, "not traded against USDT"),
+        ({"symbol": "BTC/USD"}, "not traded against USDT"),
+        ({"order_type": OrderType.STOP, "terms": Terms(stop_price=price("9"))}, "market and limit"),
+        ({"time_in_force": TimeInForce.DAY}, "gtc, ioc and fok"),
+        ({}, None),
+    ],
+)
+def test_exchange_takes_simple_orders_for_the_accounts_own_money(
+    change: dict[str, object], says: str | None
+) -> None:
+    stage = Stage(broker=BrokerKind.CCXT, currency="USDT")
+    stage.run(commands.OpenAccount(DAVE, "USDT"))
+    stage.run(commands.Deposit(DAVE, money("100"), "start"))
+    stage.run(commands.SetLiveTrading(DAVE, True, "admin"))
+    stage.run(BrokerQuoted("BTC/USDT", price("10")))
+    order = SubmitOrder(
+        order_id=NEW_ID,
+        account_id=DAVE,
+        client_order_id=NEW_ID,
+        symbol="BTC/USDT",
+        side=OrderSide.BUY,
+        order_type=OrderType.MARKET,
+        time_in_force=TimeInForce.GTC,
+        qty=shares(1),
+    )
+    order = structs.replace(order, **change)
+    if says is None:
+        stage.run(order)
+        return
+    with pytest.raises(OrderNotRoutable, match=says):
+        stage.run(order)
 
 
 def test_account_of_a_live_venue_stays_a_cash_account(live: Live) -> None:

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterable, Mapping
 
+from tradewind.api_gateway.trading.live_instruments import LiveInstruments
 from tradewind.contracts.market_data import Instrument, MarketDataService
+from tradewind.contracts.vocabulary import VenueId
 
 _FRESH_S = 10.0
 _SYMBOL_MAX = 64
@@ -16,8 +18,14 @@ class InstrumentDirectory:
     the directory.
     """
 
-    def __init__(self, market_data: MarketDataService, fresh_s: float = _FRESH_S) -> None:
+    def __init__(
+        self,
+        market_data: MarketDataService,
+        fresh_s: float = _FRESH_S,
+        live: LiveInstruments | None = None,
+    ) -> None:
         self._market_data = market_data
+        self._live = live
         self._fresh_s = fresh_s
         self._known: dict[str, tuple[Instrument, float]] = {}
 
@@ -36,10 +44,24 @@ class InstrumentDirectory:
             self._known[symbol_or_id] = (instrument, time.monotonic() + self._fresh_s)
         return instrument
 
+    async def find_at(self, venue_id: VenueId, symbol_or_id: str) -> Instrument | None:
+        """Return an instrument that orders at a venue may name, at a live one what a broker has."""
+        instrument = await self.find(symbol_or_id)
+        if instrument is None and self._live is not None and await self._live.is_live(venue_id):
+            return await self._live.find(symbol_or_id.upper())
+        return instrument
+
+    async def find_held(self, symbol: str) -> Instrument | None:
+        """Return the instrument of an order or a position that exists."""
+        instrument = await self.find(symbol)
+        if instrument is None and self._live is not None:
+            return await self._live.find(symbol)
+        return instrument
+
     async def by_symbol(self, symbols: Iterable[str]) -> Mapping[str, Instrument]:
         """Return the instruments of some symbols; those that do not exist are absent."""
         found: dict[str, Instrument] = {}
         for symbol in symbols:
-            if symbol not in found and (instrument := await self.find(symbol)) is not None:
+            if symbol not in found and (instrument := await self.find_held(symbol)) is not None:
                 found[symbol] = instrument
         return found

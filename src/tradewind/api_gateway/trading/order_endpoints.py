@@ -166,7 +166,10 @@ class OrderEndpoints:
     async def submit(self, request: Request) -> Response:
         """Take an order and answer how it stands."""
         command, instrument = await read_new_order(
-            request.body, request.identity.account_id, self._instruments
+            request.body,
+            request.identity.account_id,
+            request.identity.venue_id,
+            self._instruments,
         )
         order = await self._orders.submit_order(command)
         return json_response(wire_order(order, instrument, await self._legs(order)))
@@ -213,7 +216,7 @@ class OrderEndpoints:
     async def replace(self, request: Request) -> Response:
         """Replace an order and answer the new one."""
         order = await self._orders.get_order(request.identity.account_id, _path_id(request))
-        instrument = await self._instruments.find(order.symbol)
+        instrument = await self._instruments.find_held(order.symbol)
         command = read_replacement(request.body, order, instrument)
         return await self._shown(await self._orders.replace_order(command))
 
@@ -256,7 +259,9 @@ class OrderEndpoints:
 
     async def _shown(self, order: Order, *, nested: bool = False) -> Response:
         legs = await self._legs(order) if nested else None
-        return json_response(wire_order(order, await self._instruments.find(order.symbol), legs))
+        return json_response(
+            wire_order(order, await self._instruments.find_held(order.symbol), legs)
+        )
 
 
 def _path_id(request: Request) -> OrderId:

@@ -40,6 +40,7 @@ from tradewind.contracts.vocabulary import (
     OrderSide,
     OrderType,
     TimeInForce,
+    VenueId,
 )
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.ids import new_id
@@ -60,7 +61,7 @@ _CLASSES = {order_class.value: order_class for order_class in OrderClass} | {"":
 
 
 async def read_new_order(
-    body: bytes, account_id: AccountId, instruments: InstrumentDirectory
+    body: bytes, account_id: AccountId, venue_id: VenueId, instruments: InstrumentDirectory
 ) -> tuple[SubmitOrder, Instrument]:
     """Return the command that a body asks for and the instrument it is about.
 
@@ -69,7 +70,7 @@ async def read_new_order(
     sent = decode_body(_new_order, body)
     words = _read_words(sent)
     client_order_id = check_client_order_id(sent.client_order_id)
-    instrument = await _tradable(sent.symbol, instruments)
+    instrument = await _tradable(sent.symbol, venue_id, instruments)
     check_offered(sent, words)
     check_combination(sent, words)
     order_id = OrderId(new_id())
@@ -170,8 +171,10 @@ def _word(name: str, text: str | None, words: Mapping[str, _W]) -> _W:
     return word
 
 
-async def _tradable(symbol: str | None, instruments: InstrumentDirectory) -> Instrument:
-    instrument = await instruments.find(symbol) if symbol else None
+async def _tradable(
+    symbol: str | None, venue_id: VenueId, instruments: InstrumentDirectory
+) -> Instrument:
+    instrument = await instruments.find_at(venue_id, symbol) if symbol else None
     if instrument is None:
         raise OrderNotAcceptable(f'asset "{(symbol or "")[:64]}" not found')
     if not instrument.active:

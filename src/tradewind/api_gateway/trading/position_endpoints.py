@@ -97,7 +97,7 @@ class PositionEndpoints:
         """Answer one open position."""
         symbol = await self._symbol(request)
         position = await self._orders.get_position(request.identity.account_id, symbol)
-        return json_response(wire_position(position, await self._instruments.find(symbol)))
+        return json_response(wire_position(position, await self._instruments.find_held(symbol)))
 
     async def close(self, request: Request) -> Response:
         """Close a position at market and answer the order."""
@@ -106,7 +106,7 @@ class PositionEndpoints:
         order = await self._orders.close_position(
             request.identity.account_id, symbol, qty=qty, percentage=percentage
         )
-        return json_response(wire_order(order, await self._instruments.find(symbol)))
+        return json_response(wire_order(order, await self._instruments.find_held(symbol)))
 
     async def close_all(self, request: Request) -> Response:
         """Close every position at market and answer the orders."""
@@ -123,12 +123,12 @@ class PositionEndpoints:
             )
         if result.order is None:
             raise InvariantBroken(f"closing {result.symbol} gave neither an order nor a reason")
-        instrument = await self._instruments.find(result.symbol)
+        instrument = await self._instruments.find_held(result.symbol)
         return ClosedPosition(result.symbol, 200, wire_order(result.order, instrument))
 
     async def _symbol(self, request: Request) -> str:
         asked = request.path_values["symbol_or_asset_id"]
-        instrument = await self._instruments.find(asked)
+        instrument = await self._instruments.find_at(request.identity.venue_id, asked)
         if instrument is None:
             raise NotFound(f"position does not exist: there is no asset {asked[:64]}")
         return instrument.symbol

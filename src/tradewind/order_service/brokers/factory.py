@@ -21,7 +21,11 @@ def make_broker(settings: BrokerSettings) -> Broker:
                 raise _missing(settings, "alpaca-py") from error
             return AlpacaBroker(settings)
         case BrokerKind.CCXT:
-            raise StartupRefused("Brokers by ccxt are not offered yet; leave this one out.")
+            try:
+                from tradewind.order_service.brokers.ccxt import CcxtBroker
+            except ModuleNotFoundError as error:
+                raise _missing(settings, "ccxt") from error
+            return CcxtBroker(settings)
 
 
 def _missing(settings: BrokerSettings, package: str) -> StartupRefused:

@@ -11,7 +11,13 @@ from tradewind.contracts.journal import (
     ReplaceRequested,
 )
 from tradewind.contracts.orders import SubmitOrder
-from tradewind.contracts.vocabulary import OrderClass, OrderId
+from tradewind.contracts.vocabulary import (
+    BrokerKind,
+    OrderClass,
+    OrderId,
+    OrderType,
+    TimeInForce,
+)
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import (
     LiveTradingOff,
@@ -20,6 +26,7 @@ from tradewind.order_service.domain.refusals import (
 )
 from tradewind.order_service.domain.state import AccountState, OrderState
 
+_EXCHANGE_TIMES = frozenset({TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK})
 REASON_MAX = 500
 """Characters of a broker's words that are kept."""
 
@@ -37,6 +44,25 @@ def check(core: Core, account: AccountState, order: SubmitOrder) -> None:
         raise OrderNotRoutable(
             f"a live venue takes simple orders, not {order.terms.order_class} ones; send the legs "
             "one by one"
+        )
+    if core.spec.broker is BrokerKind.CCXT:
+        _check_for_exchange(account, order)
+
+
+def _check_for_exchange(account: AccountState, order: SubmitOrder) -> None:
+    """Refuse what crypto exchanges do not all have, and pairs whose money is not the account's."""
+    if not order.symbol.endswith(f"/{account.currency}"):
+        raise OrderNotRoutable(
+            f"{order.symbol} is not traded against {account.currency}, which is the account's "
+            "currency"
+        )
+    if order.order_type not in (OrderType.MARKET, OrderType.LIMIT):
+        raise OrderNotRoutable(
+            f"an exchange takes market and limit orders, not {order.order_type} ones"
+        )
+    if order.time_in_force not in _EXCHANGE_TIMES:
+        raise OrderNotRoutable(
+            f"an exchange takes gtc, ioc and fok orders, not {order.time_in_force} ones"
         )
 
 

@@ -6,6 +6,7 @@ from tradewind.contracts.journal import CancelReason, OrderAccepted, OrderReplac
 from tradewind.contracts.orders import CancelResult, CloseResult, Failure, ReplaceOrder, SubmitOrder
 from tradewind.contracts.vocabulary import (
     AccountId,
+    BrokerKind,
     OrderId,
     OrderSide,
     OrderStatus,
@@ -185,6 +186,7 @@ def close_position(core: Core, command: ClosePosition) -> OrderState:
         qty = command.qty
     elif command.percentage is not None:
         qty = _share(qty, command.percentage)
+    has_days = not core.state.is_round_the_clock(symbol) and core.spec.broker != BrokerKind.CCXT
     return submit(
         core,
         SubmitOrder(
@@ -194,9 +196,7 @@ def close_position(core: Core, command: ClosePosition) -> OrderState:
             symbol=symbol,
             side=OrderSide.SELL if position > 0 else OrderSide.BUY,
             order_type=OrderType.MARKET,
-            time_in_force=(
-                TimeInForce.GTC if core.state.is_round_the_clock(symbol) else TimeInForce.DAY
-            ),
+            time_in_force=TimeInForce.DAY if has_days else TimeInForce.GTC,
             qty=qty,
         ),
     )
