@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from alpaca.data.live import StockDataStream
-from alpaca.data.models import Bar, Quote, Trade
+from alpaca.data.live import CryptoDataStream, StockDataStream
+from alpaca.data.models import Bar, Orderbook, Quote, Trade
 from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, TimeInForce
 from alpaca.trading.models import TradeUpdate
@@ -249,3 +249,24 @@ def wait_until_listening(client: TradingClient, updates: Inbox, symbol: str = "I
 def of_order(updates: Inbox, order_id: UUID, count: int) -> list[TradeUpdate]:
     """Return the next updates of one order."""
     return [updates.next_where(lambda update: update.order.id == order_id) for _ in range(count)]
+
+
+def test_crypto_stream_brings_pairs_with_their_books_and_no_shares(
+    platform: PlatformProcess,
+) -> None:
+    trades, quotes, books = Inbox(), Inbox(), Inbox()
+    url = platform.gateway_url.replace("http://", "ws://") + "/v1beta3/crypto/us"
+    stream = CryptoDataStream(*key_of(platform), url_override=url)
+    stream.subscribe_trades(trades.handle, "*")
+    stream.subscribe_quotes(quotes.handle, "BTC/USD")
+    stream.subscribe_orderbooks(books.handle, "ETH/USD")
+    with running(stream):
+        seen = {trades.next().symbol for _ in range(40)}
+        quote, book = quotes.next(), books.next()
+    assert seen == {"BTC/USD", "ETH/USD"}
+    assert isinstance(quote, Quote)
+    assert (quote.symbol, quote.bid_price < quote.ask_price) == ("BTC/USD", True)
+    assert isinstance(book, Orderbook)
+    assert book.symbol == "ETH/USD"
+    assert book.reset
+    assert book.bids[0].price < book.asks[0].price

@@ -349,8 +349,26 @@ async def test_the_test_stream_is_always_on(site: Site) -> None:
 
 async def test_an_unknown_stream_is_refused(site: Site) -> None:
     with pytest.raises(websockets.InvalidStatus):
-        async with connect(site.url + "/v1beta3/crypto/us"):
+        async with connect(site.url + "/v1beta1/news"):
             pass
+
+
+async def test_crypto_stream_has_books_and_no_statuses(site: Site) -> None:
+    async with data_client(site, path="/v1beta3/crypto/us") as client:
+        answer = await client.ask({"action": "subscribe", "orderbooks": ["*"], "trades": ["*"]})
+        assert answer == [
+            {
+                "T": "subscription",
+                "trades": ["*"],
+                "quotes": [],
+                "orderbooks": ["*"],
+                "bars": [],
+                "updatedBars": [],
+                "dailyBars": [],
+            }
+        ]
+        refused = await client.ask({"action": "subscribe", "statuses": ["BTC/USD"]})
+        assert refused[0]["code"] == 410
 
 
 async def test_the_same_event_reaches_clients_of_both_codecs(site: Site) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tradewind.api_gateway.streams.frames import Codec, MessageDecoder, UnreadableMessage
 from tradewind.api_gateway.streams.subscription import (
+    STOCKS,
     Channel,
     DataMessage,
     Subscription,
@@ -28,7 +29,7 @@ MESSAGES = st.dictionaries(
 
 def read(codec: Codec, payload: bytes | str) -> None:
     with contextlib.suppress(UnreadableMessage, ValueError):
-        DECODER.decode(codec, payload).interests()
+        DECODER.decode(codec, payload).interests(STOCKS)
 
 
 @given(st.sampled_from(Codec), st.binary() | st.text())
@@ -49,7 +50,7 @@ def test_any_message_is_read_or_refused(message: dict[str, object]) -> None:
 @pytest.mark.parametrize("symbol", ["", " ", "Ä", "A" * 33])
 def test_what_cannot_be_a_symbol_is_refused(symbol: str) -> None:
     with pytest.raises(ValueError):
-        DataMessage("subscribe", trades=[symbol]).interests()
+        DataMessage("subscribe", trades=[symbol]).interests(STOCKS)
 
 
 @given(st.lists(st.sets(st.sampled_from("ABCDEFG"), max_size=4), max_size=10))
@@ -58,7 +59,7 @@ def test_a_subscription_never_grows_beyond_its_limit(steps: list[set[str]]) -> N
     for symbols in steps:
         before = subscription.interests
         try:
-            subscription.add(DataMessage("subscribe", quotes=list(symbols)).interests())
+            subscription.add(DataMessage("subscribe", quotes=list(symbols)).interests(STOCKS))
         except TooManySymbols:
             assert subscription.interests == before
         assert len(subscription.interests) <= 3

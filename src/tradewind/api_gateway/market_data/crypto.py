@@ -1,12 +1,19 @@
 """Alpaca's crypto data: pairs, as ``BTC/USD``, always several and always by symbol."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
-from tradewind.api_gateway.market_data.numbers import Number, json_encoder, number
+from tradewind.api_gateway.market_data.crypto_shapes import (
+    CryptoBook,
+    CryptoQuote,
+    CryptoTrade,
+    crypto_book,
+    crypto_quote,
+    crypto_trade,
+)
+from tradewind.api_gateway.market_data.numbers import json_encoder
 from tradewind.api_gateway.market_data.query import (
     END,
     LIMIT,
@@ -26,60 +33,18 @@ from tradewind.api_gateway.wire.errors import ErrorStyle
 from tradewind.api_gateway.wire.query import Parameter
 from tradewind.contracts.market_data import (
     BarQuery,
-    Depth,
-    DepthLevel,
     MarketDataService,
-    Quote,
     Snapshot,
     TickQuery,
-    Trade,
 )
-from tradewind.contracts.vocabulary import OrderSide
 from tradewind.platform.errors import MalformedRequest
 
 _TAG = "Crypto data"
 _ROOT = "/v1beta3/crypto/{loc}"
-_SIDES = {OrderSide.BUY: "B", OrderSide.SELL: "S"}
 _PLACES = ("us", "us-1", "us-2", "eu-1", "bs-1")
 
 # Any: parameters of every type.
 _TICK_PARAMETERS: tuple[Parameter[Any], ...] = (SYMBOLS, START, END, LIMIT, SORT, PAGE_TOKEN)
-
-
-class CryptoTrade(Struct, frozen=True, gc=False):
-    """A market print of a pair."""
-
-    t: datetime
-    p: Number
-    s: Number
-    i: int
-    tks: str | UnsetType = UNSET
-    """The taker's side, B or S; left out where it is not known."""
-
-
-class CryptoQuote(Struct, frozen=True, gc=False, rename={"as_": "as"}):
-    """Best bid and ask of a pair; a zero price means that side is empty."""
-
-    t: datetime
-    bp: Number
-    bs: Number
-    ap: Number
-    as_: Number
-
-
-class CryptoLevel(Struct, frozen=True, gc=False):
-    """How much stands at one price."""
-
-    p: Number
-    s: Number
-
-
-class CryptoBook(Struct, frozen=True):
-    """The levels of a pair, best first."""
-
-    t: datetime
-    b: list[CryptoLevel]
-    a: list[CryptoLevel]
 
 
 class CryptoSnapshot(Struct, frozen=True, omit_defaults=True):
@@ -211,7 +176,7 @@ class CryptoEndpoints:
             return CryptoTradesBody({}, None)
         query = _tick_query(symbols, span)
         page = await self._market_data.list_trades(request.identity.venue_id, query)
-        items = {name: [_trade(each) for each in rows] for name, rows in page.items.items()}
+        items = {name: [crypto_trade(each) for each in rows] for name, rows in page.items.items()}
         return CryptoTradesBody(items, page.next_page_token or None)
 
     async def quotes(self, request: Request) -> Struct:
@@ -221,7 +186,7 @@ class CryptoEndpoints:
             return CryptoQuotesBody({}, None)
         query = _tick_query(symbols, span)
         page = await self._market_data.list_quotes(request.identity.venue_id, query)
-        items = {name: [_quote(each) for each in rows] for name, rows in page.items.items()}
+        items = {name: [crypto_quote(each) for each in rows] for name, rows in page.items.items()}
         return CryptoQuotesBody(items, page.next_page_token or None)
 
     async def latest_bars(self, request: Request) -> Struct:
@@ -232,17 +197,17 @@ class CryptoEndpoints:
     async def latest_trades(self, request: Request) -> Struct:
         """Return the newest trade of each pair."""
         found = await self._market_data.latest_trades(request.identity.venue_id, _pairs(request))
-        return CryptoLatestTradesBody(_each(found, _trade))
+        return CryptoLatestTradesBody(_each(found, crypto_trade))
 
     async def latest_quotes(self, request: Request) -> Struct:
         """Return the newest quote of each pair."""
         found = await self._market_data.latest_quotes(request.identity.venue_id, _pairs(request))
-        return CryptoLatestQuotesBody(_each(found, _quote))
+        return CryptoLatestQuotesBody(_each(found, crypto_quote))
 
     async def latest_books(self, request: Request) -> Struct:
         """Return the levels that each pair shows."""
         found = await self._market_data.latest_depths(request.identity.venue_id, _pairs(request))
-        return CryptoBooksBody(_each(found, _book))
+        return CryptoBooksBody(_each(found, crypto_book))
 
     async def snapshots(self, request: Request) -> Struct:
         """Return a snapshot of each pair."""
@@ -304,35 +269,12 @@ def _each(found: Mapping[str, Any], shape: Callable[[Any], Any]) -> dict[str, An
     return {symbol: shape(each) for symbol, each in found.items()}
 
 
-def _trade(trade: Trade) -> CryptoTrade:
-    side = UNSET if trade.taker_side is None else _SIDES[trade.taker_side]
-    return CryptoTrade(trade.at, number(trade.price), number(trade.size), trade.trade_id, side)
-
-
-def _quote(quote: Quote) -> CryptoQuote:
-    return CryptoQuote(
-        quote.at,
-        number(quote.bid_price),
-        number(quote.bid_size),
-        number(quote.ask_price),
-        number(quote.ask_size),
-    )
-
-
-def _book(depth: Depth) -> CryptoBook:
-    return CryptoBook(depth.at, _levels(depth.bids), _levels(depth.asks))
-
-
-def _levels(levels: tuple[DepthLevel, ...]) -> list[CryptoLevel]:
-    return [CryptoLevel(number(level.price), number(level.size)) for level in levels]
-
-
 def _snapshot(snapshot: Snapshot) -> CryptoSnapshot:
     trade, quote = snapshot.latest_trade, snapshot.latest_quote
     minute, day, before = snapshot.minute_bar, snapshot.daily_bar, snapshot.previous_daily_bar
     return CryptoSnapshot(
-        latestTrade=_trade(trade) if trade else None,
-        latestQuote=_quote(quote) if quote else None,
+        latestTrade=crypto_trade(trade) if trade else None,
+        latestQuote=crypto_quote(quote) if quote else None,
         minuteBar=wire_bar(minute) if minute else None,
         dailyBar=wire_bar(day) if day else None,
         prevDailyBar=wire_bar(before) if before else None,

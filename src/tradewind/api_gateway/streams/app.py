@@ -11,6 +11,7 @@ from tradewind.api_gateway.streams.data_hub import DataHub
 from tradewind.api_gateway.streams.data_session import DataSession
 from tradewind.api_gateway.streams.registry import StreamRegistry
 from tradewind.api_gateway.streams.sources import invented_events, venue_events
+from tradewind.api_gateway.streams.subscription import CRYPTO, STOCKS, StreamKind
 from tradewind.api_gateway.streams.trade_hub import TradeHub
 from tradewind.api_gateway.streams.trade_session import TradeSession
 from tradewind.api_gateway.trading.instruments import InstrumentDirectory
@@ -67,6 +68,9 @@ class Streams:
                 StreamRoute(path, self._serve_venue, "Market data of the account's venue")
                 for path in _DATA_PATHS
             ),
+            StreamRoute(
+                "/v1beta3/crypto/us", self._serve_pairs, "Crypto data of the account's venue"
+            ),
             StreamRoute("/v2/test", self._serve_test, "Invented market data, always on"),
         ]
 
@@ -100,11 +104,19 @@ class Streams:
     async def _serve_venue(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._data_session(scope, receive, send, self._data_hub).run()
 
+    async def _serve_pairs(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._data_session(scope, receive, send, self._data_hub, CRYPTO).run()
+
     async def _serve_test(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._data_session(scope, receive, send, self._find_test_hub).run()
 
     def _data_session(
-        self, scope: Scope, receive: Receive, send: Send, find_hub: Callable[[Identity], DataHub]
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        find_hub: Callable[[Identity], DataHub],
+        kind: StreamKind = STOCKS,
     ) -> DataSession:
         return DataSession(
             scope,
@@ -114,6 +126,7 @@ class Streams:
             registry=self.registry,
             find_hub=find_hub,
             symbols_max=self._symbols_max,
+            kind=kind,
         )
 
     def _find_test_hub(self, _: Identity) -> DataHub:

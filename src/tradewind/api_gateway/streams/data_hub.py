@@ -11,12 +11,14 @@ from contextlib import AbstractAsyncContextManager
 from tradewind.api_gateway.streams.connection import SERVICE_RESTART, Connection
 from tradewind.api_gateway.streams.events import EventSorter
 from tradewind.api_gateway.streams.frames import Codec, array_frame, batches
-from tradewind.api_gateway.streams.subscription import WILDCARD, Channel, Interest
+from tradewind.api_gateway.streams.subscription import PAIRS, WILDCARD, Channel, Interest
 from tradewind.contracts.market_data import FeedEvent
 from tradewind.platform.logging import get_logger
 
 EventSource = Callable[[], AbstractAsyncContextManager[AsyncIterator[Sequence[FeedEvent]]]]
 """Opens a live source; events come from the moment that the context is entered."""
+
+_WILDCARDS = (WILDCARD, PAIRS)
 
 _log = get_logger(__name__)
 
@@ -95,13 +97,11 @@ class DataHub:
         """Give each client what it wants of some events, as one message where it fits."""
         touched: dict[_Group, None] = {}
         for event in events:
-            item = sorter.sort(event)
-            if item is None:
-                continue
-            for interest in ((item.channel, item.symbol), (item.channel, WILDCARD)):
-                for group in self._by_interest.get(interest, ()):
-                    group.pending.append(item.encoded(group.codec))
-                    touched[group] = None
+            for item in sorter.sort(event):
+                for interest in item.interests:
+                    for group in self._by_interest.get(interest, ()):
+                        group.pending.append(item.encoded(group.codec))
+                        touched[group] = None
         for group in touched:
             pending, group.pending = group.pending, []
             for batch in batches(pending):
@@ -148,9 +148,9 @@ class DataHub:
 
 def _effective(interests: frozenset[Interest]) -> list[Interest]:
     """Drop the symbols of a channel that has the wildcard, so that nothing comes twice."""
-    everything: set[Channel] = {channel for channel, symbol in interests if symbol == WILDCARD}
+    everything: set[Channel] = {channel for channel, symbol in interests if symbol in _WILDCARDS}
     return [
         (channel, symbol)
         for channel, symbol in interests
-        if symbol == WILDCARD or channel not in everything
+        if symbol in _WILDCARDS or channel not in everything
     ]

@@ -18,7 +18,9 @@ from tradewind.api_gateway.streams.frames import (
 from tradewind.api_gateway.streams.registry import Caller, StreamRegistry, TooManyConnections
 from tradewind.api_gateway.streams.session import AUTH_TIMEOUT_S, StreamSession
 from tradewind.api_gateway.streams.subscription import (
+    STOCKS,
     DataMessage,
+    StreamKind,
     Subscription,
     TooManySymbols,
 )
@@ -55,6 +57,7 @@ class DataSession(StreamSession):
         registry: StreamRegistry,
         find_hub: Callable[[Identity], DataHub],
         symbols_max: int,
+        kind: StreamKind = STOCKS,
         auth_timeout_s: float = AUTH_TIMEOUT_S,
     ) -> None:
         super().__init__(
@@ -66,7 +69,8 @@ class DataSession(StreamSession):
             auth_timeout_s=auth_timeout_s,
         )
         self._find_hub = find_hub
-        self._subscription = Subscription(symbols_max)
+        self._kind = kind
+        self._subscription = Subscription(symbols_max, kind)
         self._hub: DataHub | None = None
 
     def _slow_frame(self) -> Frame:
@@ -131,11 +135,11 @@ class DataSession(StreamSession):
         self._tell({"T": "success", "msg": "authenticated"})
 
     def _change_subscription(self, hub: DataHub, message: DataMessage) -> None:
-        if message.names_other_feeds():
+        if message.names_other_feeds(self._kind):
             self._complain(_Error.INVALID_CHANNEL)
             return
         try:
-            interests = message.interests()
+            interests = message.interests(self._kind)
             if message.action == "subscribe":
                 self._subscription.add(interests)
             else:

@@ -2,12 +2,18 @@
 
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 
+from tradewind.api_gateway.market_data.crypto_shapes import (
+    CryptoLevel,
+    crypto_book,
+    crypto_quote,
+    crypto_trade,
+)
 from tradewind.api_gateway.market_data.numbers import Number
 from tradewind.api_gateway.market_data.shapes import wire_bar, wire_quote, wire_trade
 from tradewind.api_gateway.streams.frames import Codec, encode
-from tradewind.api_gateway.streams.subscription import Channel
+from tradewind.api_gateway.streams.subscription import PAIRS, WILDCARD, Channel, Interest
 from tradewind.contracts.market_data import Bar, Depth, FeedEvent, Trade
 
 
@@ -33,6 +39,35 @@ class _QuoteMessage(Struct, frozen=True, gc=False, tag_field="T", tag="q", renam
     c: tuple[str, ...]
     z: str
     t: datetime
+
+
+class _PairTradeMessage(Struct, frozen=True, gc=False, tag_field="T", tag="t"):
+    S: str
+    p: Number
+    s: Number
+    i: int
+    t: datetime
+    tks: str | UnsetType
+
+
+class _PairQuoteMessage(
+    Struct, frozen=True, gc=False, tag_field="T", tag="q", rename={"as_": "as"}
+):
+    S: str
+    bp: Number
+    bs: Number
+    ap: Number
+    as_: Number
+    t: datetime
+
+
+class _OrderbookMessage(Struct, frozen=True, gc=False, tag_field="T", tag="o"):
+    S: str
+    t: datetime
+    b: list[CryptoLevel]
+    a: list[CryptoLevel]
+    r: bool = True
+    """The whole of it, each time."""
 
 
 class _BarMessage(Struct, frozen=True, gc=False, tag_field="T", tag="b"):
@@ -65,11 +100,14 @@ _BAR_MESSAGES = {
 class StreamEvent:
     """One event on one channel, encoded at most once for each codec."""
 
-    __slots__ = ("_encoded", "_event", "channel", "symbol")
+    __slots__ = ("_encoded", "_event", "channel", "interests", "symbol")
 
     def __init__(self, channel: Channel, event: Trade | Depth | Bar) -> None:
         self.channel = channel
         self.symbol = event.symbol
+        self.interests: tuple[Interest, ...] = (channel, event.symbol), (channel, WILDCARD)
+        if _is_pair(event.symbol):
+            self.interests += ((channel, PAIRS),)
         self._event = event
         self._encoded: dict[Codec, bytes] = {}
 
@@ -87,24 +125,33 @@ class EventSorter:
     def __init__(self) -> None:
         self._last_minute: dict[str, datetime] = {}
 
-    def sort(self, event: FeedEvent) -> StreamEvent | None:
-        """Return the stream's form of an event, ``None`` for what streams do not carry."""
+    def sort(self, event: FeedEvent) -> tuple[StreamEvent, ...]:
+        """Return the stream's forms of an event, none for what streams do not carry."""
         match event:
             case Trade():
-                return StreamEvent(Channel.TRADES, event)
+                return (StreamEvent(Channel.TRADES, event),)
             case Depth():
-                return StreamEvent(Channel.QUOTES, event)
+                quote = StreamEvent(Channel.QUOTES, event)
+                if not _is_pair(event.symbol):
+                    return (quote,)
+                return quote, StreamEvent(Channel.ORDERBOOKS, event)
             case Bar(timeframe="1Day"):
-                return StreamEvent(Channel.DAILY_BARS, event)
+                return (StreamEvent(Channel.DAILY_BARS, event),)
             case Bar(timeframe="1Min"):
                 known = self._last_minute.get(event.symbol) == event.starts_at
                 self._last_minute[event.symbol] = event.starts_at
-                return StreamEvent(Channel.UPDATED_BARS if known else Channel.BARS, event)
+                return (StreamEvent(Channel.UPDATED_BARS if known else Channel.BARS, event),)
             case _:
-                return None
+                return ()
+
+
+def _is_pair(symbol: str) -> bool:
+    return "/" in symbol
 
 
 def _message(channel: Channel, event: Trade | Depth | Bar) -> Struct:
+    if _is_pair(event.symbol) and not isinstance(event, Bar):
+        return _pair_message(channel, event)
     match event:
         case Trade():
             trade = wire_trade(event)
@@ -130,3 +177,14 @@ def _message(channel: Channel, event: Trade | Depth | Bar) -> Struct:
             return _BAR_MESSAGES[channel](
                 event.symbol, bar.o, bar.h, bar.l, bar.c, bar.v, bar.n, bar.vw, bar.t
             )
+
+
+def _pair_message(channel: Channel, event: Trade | Depth) -> Struct:
+    if isinstance(event, Trade):
+        trade = crypto_trade(event)
+        return _PairTradeMessage(event.symbol, trade.p, trade.s, trade.i, trade.t, trade.tks)
+    if channel is Channel.ORDERBOOKS:
+        book = crypto_book(event)
+        return _OrderbookMessage(event.symbol, book.t, book.b, book.a)
+    quote = crypto_quote(event.quote())
+    return _PairQuoteMessage(event.symbol, quote.bp, quote.bs, quote.ap, quote.as_, quote.t)
