@@ -51,7 +51,7 @@ def opening(
     now = margin.standing(core, account)
     is_short = intent is PositionIntent.SELL_TO_OPEN
     share = margin.per_share(core.listing(symbol), price, now.multiplier, short=is_short)
-    return _reserve(core, intent, qty, share), now.free
+    return _reserve(core, intent, qty, share), margin.free(core, now)
 
 
 def _reserve(core: Core, intent: PositionIntent, qty: QuantityUnits, share: PriceUnits) -> Hold:

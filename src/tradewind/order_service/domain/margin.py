@@ -7,8 +7,14 @@ from tradewind.contracts.market_data import Listing
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.requirements import initial, maintenance
 from tradewind.order_service.domain.state import AccountState
-from tradewind.order_service.domain.valuation import market_value
-from tradewind.platform.money import SCALE, MoneyUnits, PriceUnits, QuantityUnits
+from tradewind.order_service.domain.valuation import current_price
+from tradewind.platform.money import (
+    SCALE,
+    MoneyUnits,
+    PriceUnits,
+    QuantityUnits,
+    multiply_units,
+)
 
 EQUITY_MIN = 2_000 * SCALE
 """Below it an account has no margin: FINRA Rule 4210(b)(4)."""
@@ -34,13 +40,6 @@ class Standing(Struct, frozen=True):
     multiplier: int
     holdings: list[Holding]
     maintenance: MoneyUnits
-    initial: MoneyUnits
-    """What the positions require at the multiplier that counts now."""
-
-    @property
-    def free(self) -> MoneyUnits:
-        """What new orders may reserve; below zero when positions require more than there is."""
-        return MoneyUnits(self.equity - self.initial - self.held)
 
 
 def multiplier_of(core: Core, account: AccountState, equity: int) -> int:
@@ -62,26 +61,33 @@ def standing(core: Core, account: AccountState) -> Standing:
     held = state.cash_held(account)
     equity = state.cash_available(account) + held
     holdings = []
-    for symbol in account.positions:
-        qty, worth = state.qty(account, symbol), market_value(core, account, symbol)
+    required = 0
+    for symbol, position in account.positions.items():
+        qty, price = state.qty(account, symbol), current_price(core, symbol)
+        worth = position.cost_basis if price is None else multiply_units(price, qty)
         equity += worth
         value = abs(worth)
         kept = maintenance(state.listing(symbol), qty, value)
+        required += kept
         holdings.append(Holding(symbol, qty, value, kept))
-    multiplier = multiplier_of(core, account, equity)
     return Standing(
         equity=MoneyUnits(equity),
         held=held,
-        multiplier=multiplier,
+        multiplier=multiplier_of(core, account, equity),
         holdings=holdings,
-        maintenance=MoneyUnits(sum(each.maintenance for each in holdings)),
-        initial=MoneyUnits(_initial(core, holdings, multiplier)),
+        maintenance=MoneyUnits(required),
     )
 
 
-def _initial(core: Core, holdings: list[Holding], multiplier: int) -> int:
+def initial_of(core: Core, holdings: list[Holding], multiplier: int) -> MoneyUnits:
+    """Return what positions require at a multiplier."""
     listing = core.state.listing
-    return sum(initial(listing(h.symbol), h.qty, h.value, multiplier) for h in holdings)
+    return MoneyUnits(sum(initial(listing(h.symbol), h.qty, h.value, multiplier) for h in holdings))
+
+
+def free(core: Core, now: Standing) -> MoneyUnits:
+    """Return what new orders may reserve; below zero when positions require more than there is."""
+    return MoneyUnits(now.equity - initial_of(core, now.holdings, now.multiplier) - now.held)
 
 
 def requirement(core: Core, account: AccountState, symbol: str, qty: int, value: int) -> int:
@@ -98,14 +104,14 @@ def per_share(listing: Listing, price: PriceUnits, multiplier: int, *, short: bo
 def spendable(core: Core, account: AccountState) -> MoneyUnits:
     """Return what new orders may reserve: available cash, of a margin account free equity."""
     if account.is_margin:
-        return max(MoneyUnits(0), standing(core, account).free)
+        return max(MoneyUnits(0), free(core, standing(core, account)))
     return core.state.cash_available(account)
 
 
 def withdrawable(core: Core, account: AccountState) -> MoneyUnits:
     """Return the cash that may leave: never what is borrowed or needed as margin."""
     available = core.state.cash_available(account)
-    return min(available, standing(core, account).free) if account.is_margin else available
+    return min(available, free(core, standing(core, account))) if account.is_margin else available
 
 
 def shorting_enabled(account: AccountState) -> bool:
@@ -118,8 +124,9 @@ def figures(core: Core, account: AccountState) -> MarginFigures:
     """Return how a margin account stands, as other services see it."""
     now = standing(core, account)
     overnight = min(now.multiplier, OVERNIGHT_MULTIPLIER)
-    regt = _initial(core, now.holdings, overnight) + now.held
-    buying_power = max(0, now.free) * now.multiplier
+    regt = initial_of(core, now.holdings, overnight) + now.held
+    spare = free(core, now)
+    buying_power = max(0, spare) * now.multiplier
     return MarginFigures(
         multiplier=now.multiplier,
         buying_power=MoneyUnits(buying_power),
@@ -127,7 +134,7 @@ def figures(core: Core, account: AccountState) -> MarginFigures:
         daytrading_buying_power=MoneyUnits(
             buying_power if now.multiplier == INTRADAY_MULTIPLIER else 0
         ),
-        cash_buying_power=MoneyUnits(max(0, min(core.state.cash_available(account), now.free))),
+        cash_buying_power=MoneyUnits(max(0, min(core.state.cash_available(account), spare))),
         initial_margin=MoneyUnits(regt),
         maintenance_margin=now.maintenance,
         last_maintenance_margin=account.last_maintenance,

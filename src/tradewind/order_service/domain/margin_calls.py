@@ -77,12 +77,13 @@ def check(core: Core, account: AccountState) -> None:
 def is_met(core: Core, account: AccountState) -> bool:
     """Tell whether an account has what is required, and end its call if it has one."""
     now = margin.standing(core, account)
-    overnight = _is_overnight(core, account)
-    required = sum(_required(core, each, overnight) for each in now.holdings)
+    required = now.maintenance
+    if _is_overnight(core, account):
+        required = margin.initial_of(core, now.holdings, margin.OVERNIGHT_MULTIPLIER)
     if now.equity < required:
         return False
     if account.margin_call is not None:
-        core.emit(MarginCallMet(account.account_id, now.equity, MoneyUnits(required)))
+        core.emit(MarginCallMet(account.account_id, now.equity, required))
     return True
 
 
