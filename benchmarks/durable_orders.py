@@ -1,11 +1,14 @@
 """Durable order acknowledgements a second over HTTP, beside a bare handler on the same PostgreSQL.
 
-Both servers get the same requests from wrk over 64 connections, in turns. The whole way is
-measured: HTTP, authentication, rate limits, validation, risk, matching, journal, commit, answer.
+Both servers get the same requests from wrk over 64 connections, in turns, and after that at half of
+the pace that each has just kept, see ``paced``. The whole way is measured: HTTP, authentication,
+rate limits, validation, risk, matching, journal, commit, answer. The processor's time of a server's
+process for an order says the same when other programs want the machine too.
 """
 
 import asyncio
 import json
+import os
 import re
 import socket
 import statistics
@@ -41,6 +44,20 @@ class Figure(NamedTuple):
     per_second: float
     p50_ms: float
     p99_ms: float
+    cpu_us: float = 0.0
+    """Processor time of the server's process for an order, in microseconds."""
+    paced_p50_ms: float = 0.0
+    paced_p99_ms: float = 0.0
+    """At half of the pace of the same round."""
+
+
+class Contender(NamedTuple):
+    """A server to measure."""
+
+    name: str
+    url: str
+    headers: dict[str, str]
+    pid: int
 
 
 def measure(connections: int = CONNECTIONS, seconds: int = SECONDS) -> list[Figure]:
@@ -54,32 +71,43 @@ def measure(connections: int = CONNECTIONS, seconds: int = SECONDS) -> list[Figu
         )
         platform.start()
         try:
-            with bare_handler(database_url(platform)) as reference_url:
-                return _in_turns(platform, reference_url, connections, seconds)
+            with bare_handler(database_url(platform)) as (url, pid):
+                ours = Contender(
+                    "Tradewind gateway", platform.gateway_url, platform.headers, platform.pid
+                )
+                bare = Contender("bare Starlette, one INSERT", url, {}, pid)
+                return [_median(rows) for rows in _in_turns([ours, bare], connections, seconds)]
         finally:
             platform.stop()
 
 
 def _in_turns(
-    platform: PlatformProcess, reference_url: str, connections: int, seconds: int
-) -> list[Figure]:
-    rows: dict[str, list[Figure]] = {}
+    contenders: list[Contender], connections: int, seconds: int
+) -> Iterator[list[Figure]]:
+    from benchmarks.paced import run_paced
+
+    rows: list[list[Figure]] = [[] for _ in contenders]
     for _ in range(ROUNDS):
-        for name, url, headers in (
-            ("Tradewind gateway", platform.gateway_url, platform.headers),
-            ("bare Starlette, one INSERT", reference_url, {}),
-        ):
-            figure = run_wrk(name, url, headers, connections, seconds)
-            rows.setdefault(name, []).append(figure)
-    return [
-        Figure(
-            name,
-            statistics.median(figure.per_second for figure in figures),
-            statistics.median(figure.p50_ms for figure in figures),
-            statistics.median(figure.p99_ms for figure in figures),
-        )
-        for name, figures in rows.items()
-    ]
+        for row, (name, url, headers, pid) in zip(rows, contenders, strict=True):
+            before = _processor_s(pid)
+            peak = run_wrk(name, url, headers, connections, seconds)
+            cpu_us = (_processor_s(pid) - before) / (peak.per_second * seconds) * 1e6
+            paced = run_paced(url, headers, peak.per_second / 2, seconds)
+            row.append(
+                peak._replace(cpu_us=cpu_us, paced_p50_ms=paced.p50_ms, paced_p99_ms=paced.p99_ms)
+            )
+    yield from rows
+
+
+def _median(rows: list[Figure]) -> Figure:
+    values = [statistics.median(column) for column in zip(*(row[1:] for row in rows), strict=True)]
+    return Figure(rows[0].name, *values)
+
+
+def _processor_s(pid: int) -> float:
+    """Return the seconds that a process has run so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def database_url(platform: PlatformProcess) -> str:
@@ -92,15 +120,15 @@ def database_url(platform: PlatformProcess) -> str:
 
 
 @contextmanager
-def bare_handler(dsn: str) -> Iterator[str]:
-    """Run the reference as a process of its own and yield its address."""
+def bare_handler(dsn: str) -> Iterator[tuple[str, int]]:
+    """Run the reference as a process of its own and yield its address and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-m", "benchmarks.bare_handler", dsn, str(port)])
     try:
         _wait_for(port)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(20)
@@ -158,4 +186,6 @@ if __name__ == "__main__":
         print(
             f"{figure.name:30} {figure.per_second:10,.0f}/s"
             f"  p50 {figure.p50_ms:6.2f} ms  p99 {figure.p99_ms:6.2f} ms"
+            f"  {figure.cpu_us:5.0f} us of processor"
+            f"  at half of it p50 {figure.paced_p50_ms:6.2f} ms p99 {figure.paced_p99_ms:6.2f} ms"
         )

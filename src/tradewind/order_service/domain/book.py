@@ -35,18 +35,6 @@ class Resting(Struct, gc=False):
         return -self.key if self.side else self.key
 
 
-class Match(Struct, gc=False, frozen=True):
-    """What an incoming order met: one resting order, at its price."""
-
-    maker: Resting
-    quantity: int
-
-
-def place_order(order_id: str, side: int, price: int, quantity: int) -> Resting:
-    """Make an order that is not in a book yet."""
-    return Resting(order_id, side, -price if side else price, quantity)
-
-
 class Book:
     """Both sides of one instrument."""
 
@@ -58,27 +46,15 @@ class Book:
         self._gaps = 0
         self._gaps_max = _GAPS_MIN
 
-    def submit(self, place: Resting) -> list[Match] | None:
-        """Trade an incoming order against the other side, then rest what is left.
-
-        Return what it met in order, or ``None`` when it met nothing. ``place.quantity`` is what
-        rests, 0 when the order traded in full.
-        """
-        keys = self._keys[1 - place.side]
-        matches = self._trade(place) if keys and keys[-1] >= -place.key else None
-        if place.quantity:
-            try:
-                self._levels[place.side][place.key].append(place)
-            except KeyError:
-                self._open_level(place)
-        return matches
-
-    def rest(self, place: Resting) -> None:
-        """Add an order behind the others at its price, without matching it."""
+    def add(self, order_id: str, side: int, price: int, quantity: int) -> Resting:
+        """Put an order behind the others at its price and return its place."""
+        key = -price if side else price
+        place = Resting(order_id, side, key, quantity)
         try:
-            self._levels[place.side][place.key].append(place)
+            self._levels[side][key].append(place)
         except KeyError:
             self._open_level(place)
+        return place
 
     def _open_level(self, place: Resting) -> None:
         self._levels[place.side][place.key] = deque((place,))
@@ -94,12 +70,12 @@ class Book:
 
     def reduce(self, place: Resting, quantity: int) -> None:
         """Take a traded quantity off an order; it leaves the book when nothing is left."""
-        left = place.quantity - quantity
+        left = place.quantity = place.quantity - quantity
+        if not left:
+            gaps = self._gaps = self._gaps + 1
+            if gaps > self._gaps_max:
+                self._sweep()
         assert left >= 0, "an order cannot trade more than it rests"
-        if left:
-            place.quantity = left
-        else:
-            self.remove(place)
 
     def first(self, side: int, limit: int | None = None) -> Resting | None:
         """Return the order that is next to trade on a side, ``None`` when there is none.
@@ -107,6 +83,9 @@ class Book:
         With a limit only one that a limit of the other side reaches.
         """
         keys = self._keys[side]
+        # Most limits reach nothing, which the best price tells, gaps or not.
+        if limit is not None and (not keys or keys[-1] < (-limit if side else limit)):
+            return None
         levels = self._levels[side]
         while keys:
             queue = levels[keys[-1]]
@@ -134,37 +113,6 @@ class Book:
             for place in levels[key]:
                 if place.quantity:
                     yield place
-
-    def _trade(self, taker: Resting) -> list[Match] | None:
-        other = 1 - taker.side
-        keys = self._keys[other]
-        levels = self._levels[other]
-        reach = -taker.key
-        wanted = taker.quantity
-        matches: list[Match] = []
-        while keys and keys[-1] >= reach:
-            queue = levels[keys[-1]]
-            while queue:
-                maker = queue[0]
-                offered = maker.quantity
-                if offered > wanted:
-                    maker.quantity = offered - wanted
-                    matches.append(Match(maker, wanted))
-                    taker.quantity = 0
-                    return matches
-                queue.popleft()
-                if not offered:
-                    self._gaps -= 1
-                    continue
-                maker.quantity = 0
-                matches.append(Match(maker, offered))
-                wanted -= offered
-                if not wanted:
-                    taker.quantity = 0
-                    return matches
-            del levels[keys.pop()]
-        taker.quantity = wanted
-        return matches or None
 
     def _sweep(self) -> None:
         """Drop every gap and every price without orders."""

@@ -29,7 +29,7 @@ from tradewind.contracts.vocabulary import (
     TimeInForce,
     VenueId,
 )
-from tradewind.order_service.domain.book import BUY, SELL, Book, Resting, place_order
+from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.cash_keys import CashMoved
 from tradewind.order_service.domain.ledger import Ledger, available, held, receivable
 from tradewind.order_service.domain.trigger_book import TriggerBook
@@ -376,9 +376,8 @@ class Books:
         if book is None:
             book = self.books[order.symbol] = Book()
         side = book_side(order.side)
-        place = place_order(order.order_id, side, order.limit_price, order.left)
+        place = book.add(order.order_id, side, order.limit_price, order.left)
         self.places[order.order_id] = place
-        book.rest(place)
 
     def lift(self, symbol: str) -> list[OrderId]:
         """Take every order of a symbol out and return their ids, in no order."""
