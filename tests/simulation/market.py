@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tests.simulation.node import Disconnected
 from tests.simulation.orders import SYMBOLS
 
+from tradewind.contracts.corporate_actions import CashDividend, Split, StockDividend
 from tradewind.contracts.market_data import (
-    CashDividend,
     Depth,
     DepthLevel,
     ExtendedHoursClosed,
@@ -18,7 +18,6 @@ from tradewind.contracts.market_data import (
     Listing,
     SessionClosed,
     SessionOpened,
-    Split,
     Trade,
 )
 from tradewind.contracts.vocabulary import ExtendedPhase
@@ -70,7 +69,14 @@ class Market:
             self._say(Split(f"split {self._day}", symbol, self._day, new, old), twice=True)
         elif dice < 0.6:
             rate = MoneyUnits(33 * CENT)
-            self._say(CashDividend(f"dividend {self._day}", symbol, self._day, rate), twice=True)
+            payable = self._day + timedelta(days=2) if dice < 0.45 else None
+            action = f"dividend {self._day}"
+            self._say(
+                CashDividend(action, symbol, self._day, rate, payable_date=payable), twice=True
+            )
+        elif dice < 0.7:
+            more = QuantityUnits(SCALE // 20)
+            self._say(StockDividend(f"stock {self._day}", symbol, self._day, more), twice=True)
         if follow:
             self._say(ExtendedHoursOpened(self._day, at, ExtendedPhase.PRE_MARKET))
             await self._trade_for(self._random.uniform(0.1, 1.0))

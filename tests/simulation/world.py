@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -64,7 +65,13 @@ class World:
         self.start = START
         self.faults = Faults(self.random("faults"))
         fees = FeeSchedule(fee_per_share=MoneyUnits(5_000_000))
-        self.spec = VenueSpec(venue_id=VenueId("simulated"), name="Simulated", fees=fees)
+        self.spec = VenueSpec(
+            venue_id=VenueId("simulated"),
+            name="Simulated",
+            fees=fees,
+            interest_bps=Decimal(425),
+            debit_interest_bps=Decimal(825),
+        )
         self.database = SimulatedDatabase(self, self.spec)
         self.portfolio = PortfolioTable(self, self.spec.venue_id)
         self.leader: Node | None = None

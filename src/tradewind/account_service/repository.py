@@ -81,7 +81,7 @@ class Repository:
     async def record_intervention(
         self,
         by: UserId,
-        account_id: AccountId,
+        account_id: AccountId | None,
         intervention: Intervention,
         subject: str,
         at: datetime,

@@ -337,7 +337,7 @@ class AccountsOfUsers:
         self._keys.discard(key_id)
 
     async def record_intervention(
-        self, by: UserId, account_id: AccountId, intervention: Intervention, subject: str
+        self, by: UserId, account_id: AccountId | None, intervention: Intervention, subject: str
     ) -> None:
         """Add to the audit log what an administrator did to an account."""
         await self._repository.record_intervention(

@@ -12,7 +12,7 @@ from tradewind.platform.rpc.interface import repeatable
 
 
 class Intervention(StrEnum):
-    """What an administrator may do to somebody's account."""
+    """What an administrator may do to somebody's account, or to all of a venue."""
 
     LIMITS_SET = "limits_set"
     KILL_SWITCH_ENGAGED = "kill_switch_engaged"
@@ -20,6 +20,8 @@ class Intervention(StrEnum):
     MARGIN_SET = "margin_set"
     LIVE_TRADING_ON = "live_trading_on"
     LIVE_TRADING_OFF = "live_trading_off"
+    CORPORATE_ACTION_ENTERED = "corporate_action_entered"
+    CORPORATE_ACTION_WITHDRAWN = "corporate_action_withdrawn"
 
 
 class Identity(Struct, frozen=True, kw_only=True):
@@ -166,9 +168,9 @@ class AccountService(Protocol):
         ...
 
     async def record_intervention(
-        self, by: UserId, account_id: AccountId, intervention: "Intervention", subject: str
+        self, by: UserId, account_id: AccountId | None, intervention: "Intervention", subject: str
     ) -> None:
-        """Add to the audit log what an administrator did to an account."""
+        """Add to the audit log what an administrator did to an account, ``None`` for all."""
         ...
 
 

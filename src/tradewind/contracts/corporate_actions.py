@@ -5,6 +5,7 @@ action gives. Ids make actions unique: one that has been applied is never applie
 """
 
 from datetime import date
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -77,3 +78,30 @@ PriceAction = Split | CashDividend
 """What histories of prices tell, and are adjusted for."""
 
 CorporateAction = PriceAction | StockDividend | SymbolChange | CashMerger
+
+
+class ActionStatus(StrEnum):
+    """Where an action that was entered at a venue stands."""
+
+    ANNOUNCED = "announced"
+    """It takes effect with the first session of its ex-date."""
+    APPLIED = "applied"
+
+
+class OwedDividend(Struct, frozen=True, kw_only=True):
+    """A dividend between its ex-date and its payable date, over all accounts of a venue."""
+
+    action_id: str
+    symbol: str
+    rate: MoneyUnits
+    payable_date: date
+    accounts: int
+    amount: MoneyUnits
+    """What all are owed, less what those that were short owe."""
+
+
+class PendingActions(Struct, frozen=True, kw_only=True):
+    """What a venue has still to do, by date."""
+
+    announced: list[CorporateAction] = []
+    owed: list[OwedDividend] = []

@@ -17,6 +17,7 @@ from tradewind.contracts.activities import (
     CashMovement,
 )
 from tradewind.contracts.brokers import LiveVenue, Reconciliation
+from tradewind.contracts.corporate_actions import ActionStatus, CorporateAction, PendingActions
 from tradewind.contracts.journal import JournalReader
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginSettings
@@ -224,6 +225,25 @@ class OrderService(JournalReader, Protocol):
 
         ``key`` as in ``deposit``.
         """
+        ...
+
+    @repeatable
+    async def enter_corporate_action(
+        self, venue_id: VenueId, action: CorporateAction, by: str
+    ) -> ActionStatus:
+        """Let an action take effect at a venue: now, or with the first session of its ex-date.
+
+        Its id makes it safe to repeat. ``by`` is the administrator's user id.
+        """
+        ...
+
+    async def withdraw_corporate_action(self, venue_id: VenueId, action_id: str, by: str) -> None:
+        """Take back an action that has not taken effect; raises ``NotFound``."""
+        ...
+
+    @repeatable
+    async def pending_corporate_actions(self, venue_id: VenueId) -> PendingActions:
+        """Return what a venue has still to do: announced actions and dividends that are owed."""
         ...
 
     @repeatable

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
 from tradewind.contracts.brokers import LiveVenue, Reconciliation
+from tradewind.contracts.corporate_actions import ActionStatus, CorporateAction, PendingActions
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginSettings
@@ -31,7 +32,7 @@ from tradewind.contracts.venues import Halt, VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.activity_repository import ActivityRepository, view_movement
 from tradewind.order_service.brokers.live import LiveVenues
-from tradewind.order_service.domain import commands
+from tradewind.order_service.domain import action_entry, commands
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.interest import check_interest
 from tradewind.order_service.domain.market_view import check_fills
@@ -239,6 +240,24 @@ class OrderApp:
             )
         command = commands.Transfer(account_id, to_account_id, amount, reference, key)
         return view_movement(await venue.execute(command))
+
+    async def enter_corporate_action(
+        self, venue_id: VenueId, action: CorporateAction, by: str
+    ) -> ActionStatus:
+        """Let an action take effect: now, or with the first session of its ex-date."""
+        command = commands.EnterCorporateAction(action, by)
+        status: ActionStatus = await self._venue(venue_id).execute(command)
+        return status
+
+    async def withdraw_corporate_action(self, venue_id: VenueId, action_id: str, by: str) -> None:
+        """Take back an action that has not taken effect."""
+        await self._venue(venue_id).execute(commands.WithdrawCorporateAction(action_id, by))
+
+    async def pending_corporate_actions(self, venue_id: VenueId) -> PendingActions:
+        """Return what a venue has still to do."""
+        venue = self._venue(venue_id)
+        await venue.sequencer.settled()
+        return action_entry.pending(venue.core.state)
 
     async def get_account(self, account_id: AccountId) -> TradingAccount:
         """Return the account's money."""

@@ -39,7 +39,7 @@ class AccountsInMemory:
         self.sessions: dict[str, UserId] = {}
         self.movements: list[tuple[UserId, AccountId, str]] = []
         """What the audit log says of cash."""
-        self.interventions: list[tuple[UserId, AccountId, Intervention, str]] = []
+        self.interventions: list[tuple[UserId, AccountId | None, Intervention, str]] = []
         self._made = 0
         for role in roles:
             user = User(
@@ -175,7 +175,7 @@ class AccountsInMemory:
         del self.keys[key_id]
 
     async def record_intervention(
-        self, by: UserId, account_id: AccountId, intervention: Intervention, subject: str
+        self, by: UserId, account_id: AccountId | None, intervention: Intervention, subject: str
     ) -> None:
         """Remember what an administrator did."""
         self.interventions.append((by, account_id, intervention, subject))

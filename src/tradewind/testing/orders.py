@@ -9,6 +9,12 @@ import msgspec
 
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
 from tradewind.contracts.brokers import LiveVenue, Reconciliation
+from tradewind.contracts.corporate_actions import (
+    ActionStatus,
+    CorporateAction,
+    OwedDividend,
+    PendingActions,
+)
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginFigures, MarginSettings
@@ -66,6 +72,8 @@ class OrdersInMemory:
         self.short_market_value = MoneyUnits(0)
         self.live_venues: list[LiveVenue] = []
         self.halts: dict[str, Halt] = {}
+        self.announced: dict[str, CorporateAction] = {}
+        self.owed: list[OwedDividend] = []
 
     async def halt_trading(
         self,
@@ -351,6 +359,24 @@ class OrdersInMemory:
     async def verify(self) -> list[Verification]:
         """Return nothing: there is no journal."""
         return []
+
+    async def enter_corporate_action(
+        self, venue_id: VenueId, action: CorporateAction, by: str
+    ) -> ActionStatus:
+        """Announce an action."""
+        await self._note((venue_id, action, by))
+        self.announced[action.action_id] = action
+        return ActionStatus.ANNOUNCED
+
+    async def withdraw_corporate_action(self, venue_id: VenueId, action_id: str, by: str) -> None:
+        """Take back an announced action."""
+        await self._note(("withdraw action", venue_id, action_id, by))
+        if self.announced.pop(action_id, None) is None:
+            raise NotFound(f"no action {action_id} is announced")
+
+    async def pending_corporate_actions(self, venue_id: VenueId) -> PendingActions:
+        """Return the announced actions."""
+        return PendingActions(announced=list(self.announced.values()), owed=self.owed)
 
     async def last_number(self, venue_id: VenueId) -> int:
         """Return 0: there is no journal."""

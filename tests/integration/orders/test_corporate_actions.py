@@ -8,8 +8,10 @@ from tests.integration.orders.stage import AT, Stage, price, restarted, shares, 
 
 from tradewind.contracts.activities import ActivityQuery, CashActivity
 from tradewind.contracts.corporate_actions import (
+    ActionStatus,
     CashDividend,
     CashMerger,
+    PendingActions,
     Split,
     StockDividend,
     SymbolChange,
@@ -156,3 +158,23 @@ async def test_interest_is_an_activity_and_profit(stage: Stage) -> None:
     assert activity.description == "Interest on 10000 of cash for 1 days at 3.6 percent a year"
     assert msgspec.json.encode(activity)
     await verified(other)
+
+
+async def test_action_entered_by_hand_waits_through_a_restart(stage: Stage) -> None:
+    app = stage.app
+    assert app is not None
+    await app.submit_order(stage.order(qty=10))
+    split = Split("by-hand", "AAPL", date(2024, 1, 3), 3, 1)
+    later = CashDividend("later", "AAPL", date(2024, 1, 5), MoneyUnits(SCALE))
+    for action in (split, later):
+        status = await app.enter_corporate_action(stage.venue_id, action, "admin")
+        assert status is ActionStatus.ANNOUNCED
+    async with restarted(stage) as again:
+        pending = await again.pending_corporate_actions(stage.venue_id)
+        assert pending.announced == [split, later]
+        await night(stage, 2)
+        [position] = await again.list_positions(stage.account_id)
+        assert position.qty == shares(30)
+        await again.withdraw_corporate_action(stage.venue_id, "later", "admin")
+        assert await again.pending_corporate_actions(stage.venue_id) == PendingActions()
+        await verified(stage)

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tradewind.contracts.corporate_actions import (
     CashDividend,
     CashMerger,
+    CorporateAction,
     Split,
     StockDividend,
     SymbolChange,
@@ -91,6 +92,7 @@ class CoreMachine(RuleBasedStateMachine):
         self.now = START
         self.feed_number = 0
         self.order_number = 0
+        self.entered = 0
         self.day = date(2024, 1, 2)
         self.just_traded: tuple[str, PriceUnits] | None = None
         self.just_fed = False
@@ -841,6 +843,39 @@ class CoreMachine(RuleBasedStateMachine):
             for account in state.accounts.values():
                 expected = held.get((account.ledger_held, asset), 0)
                 assert by_account.get(account.ledger_held, 0) == expected
+
+    @rule(
+        symbol=symbols,
+        what=st.sampled_from(["split", "later", "stock", "dividend"]),
+        days=st.integers(0, 3),
+    )
+    def enter_action(self, symbol: str, what: str, days: int) -> None:
+        """By hand: in the middle of a session, or ahead of its ex-date."""
+        self.entered += 1
+        name, ex_date = f"hand {self.entered}", self.day + timedelta(days=days)
+        action: CorporateAction
+        if what == "split":
+            action = Split(name, symbol, ex_date, 3, 2)
+        elif what == "stock":
+            action = StockDividend(name, symbol, ex_date, QuantityUnits(SCALE // 40))
+        else:
+            payable = ex_date + timedelta(days=1) if what == "later" else None
+            rate = MoneyUnits(55 * CENT)
+            action = CashDividend(name, symbol, ex_date, rate, payable_date=payable)
+        self.run(commands.EnterCorporateAction(action, "admin"))
+
+    @rule(index=st.integers(0, 5))
+    def take_action_back(self, index: int) -> None:
+        announced = list(self.core.state.announced)
+        if announced:
+            name = announced[index % len(announced)]
+            self.run(commands.WithdrawCorporateAction(name, "admin"))
+
+    @invariant()
+    def no_announced_action_is_overdue(self) -> None:
+        begun = self.core.state.trading_date
+        for action in self.core.state.announced.values():
+            assert begun is None or action.ex_date > begun
 
     @invariant()
     def what_is_receivable_are_the_dividends_that_are_not_paid_yet(self) -> None:

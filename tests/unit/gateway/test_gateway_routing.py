@@ -43,6 +43,7 @@ async def test_every_declared_route_answers_below_api_alike(gateway) -> None:
         path = route.path.replace(":path}", "}").format(
             order_id="x", symbol_or_asset_id="x", activity_type="x", key_id="x", venue_id="x",
             symbol="x", ticktype="x", account_id="x", loc="us", channel_id="x", alert_id="x",
+            action_id="x",
         )  # fmt: skip
         at_root = await gateway.call(route.method, path)
         below_api = await gateway.call(route.method, "/api" + path)

@@ -5,6 +5,9 @@ from tradewind.api_gateway.platform_api.account_endpoints import AccountApiEndpo
 from tradewind.api_gateway.platform_api.broker_endpoints import BrokerEndpoints
 from tradewind.api_gateway.platform_api.cash_endpoints import CashEndpoints
 from tradewind.api_gateway.platform_api.control_endpoints import ControlEndpoints
+from tradewind.api_gateway.platform_api.corporate_action_endpoints import (
+    CorporateActionEndpoints,
+)
 from tradewind.api_gateway.platform_api.halt_endpoints import HaltEndpoints
 from tradewind.api_gateway.platform_api.margin_endpoints import MarginEndpoints
 from tradewind.api_gateway.platform_api.notification_endpoints import NotificationEndpoints
@@ -36,6 +39,7 @@ def platform_routes(
         *CashEndpoints(accounts, orders).routes(),
         *BrokerEndpoints(accounts, orders).routes(),
         *ControlEndpoints(accounts, orders).routes(),
+        *CorporateActionEndpoints(accounts, orders).routes(),
         *MarginEndpoints(accounts, orders).routes(),
         *NotificationEndpoints(notifications, market_data).routes(),
         *VenueEndpoints(accounts, orders, market_data).routes(),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from tradewind.contracts.corporate_actions import CorporateAction
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.margin import MarginSettings
 from tradewind.contracts.market_data import FeedMessage
@@ -148,6 +149,20 @@ class CloseAllPositions(Struct, frozen=True):
     cancel_orders: bool
 
 
+class EnterCorporateAction(Struct, frozen=True):
+    """Let a corporate action take effect: now, or with the first session of its ex-date."""
+
+    action: CorporateAction
+    by: str
+
+
+class WithdrawCorporateAction(Struct, frozen=True):
+    """Take back an action that has not taken effect."""
+
+    action_id: str
+    by: str
+
+
 Command = (
     OpenAccount
     | Deposit
@@ -169,4 +184,6 @@ Command = (
     | ClosePosition
     | CloseAllPositions
     | FeedMessage
+    | EnterCorporateAction
+    | WithdrawCorporateAction
 )

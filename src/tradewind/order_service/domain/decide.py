@@ -7,6 +7,7 @@ from typing import Any
 from tradewind.contracts.market_data import FeedMessage
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.order_service.domain import (
+    action_entry,
     commands,
     control,
     external,
@@ -37,6 +38,8 @@ _HANDLERS: dict[type, Callable[[Core, Any], Any]] = {
     commands.SetMargin: control.set_margin,
     commands.EngageKillSwitch: control.engage_kill_switch,
     commands.ReleaseKillSwitch: control.release_kill_switch,
+    commands.EnterCorporateAction: action_entry.enter,
+    commands.WithdrawCorporateAction: action_entry.withdraw,
     commands.HaltTrading: halts.halt,
     commands.ResumeTrading: halts.resume,
     commands.SetLiveTrading: control.set_live_trading,

@@ -64,6 +64,26 @@ class InstrumentDelisted(Refusal):
     title = "Instrument delisted"
 
 
+class CorporateActionTooLarge(Refusal):
+    """A corporate action would give somebody more than can be counted."""
+
+    code = 42210205
+    title = "Corporate action too large"
+
+
+class CorporateActionExists(Refusal):
+    """Another action was entered under the same id."""
+
+    code = 42210206
+    title = "Corporate action exists"
+
+
+class CorporateActionNotPending(NotFound):
+    """No action of this id is still to take effect."""
+
+    title = "Corporate action not pending"
+
+
 class InstrumentNotTradable(Refusal):
     """The instrument is not traded at present."""
 
