@@ -235,20 +235,26 @@ def test_fill_during_a_lost_connection_is_brought_in_afterwards(
 def test_acknowledged_orders_reach_the_broker_once_whatever_is_killed(
     broker: PlatformProcess, desk: Desk, wire: Wire, rounds: int
 ) -> None:
-    sent = []
+    resting, filling = [], []
+    above = str((price(broker) * Decimal("1.1")).quantize(Decimal("0.01")))
     for number in range(rounds):
-        # The broker gets the order, and nobody hears that it did.
+        # The broker gets the orders, and nobody hears what it did with them.
         wire.set(State.DEAF)
-        sent += [desk.limit(f"{1 + number}.{cents:02d}") for cents in range(4)]
+        resting += [desk.limit(f"{1 + number}.{cents:02d}") for cents in range(3)]
+        filling.append(desk.limit(above, qty="2"))
         assert wire.wait_lost(20)
         desk.platform.kill()
         wire.set(State.OPEN)
         desk.start()
-    for order in sent:
+    for order in resting:
         desk.wait(order, "new")
+    for order in filling:
+        desk.wait(order, "filled")
+    sent = resting + filling
     theirs = at_broker(broker, "GET", "/orders?status=all&limit=500")
     known = [order["client_order_id"] for order in theirs]
     assert [known.count(order["id"]) for order in sent] == [1] * len(sent)
+    assert desk.call("GET", "/positions/AAPL").json()["qty"] == str(2 * rounds)
     desk.agrees()
 
 
