@@ -308,9 +308,9 @@ def archive_journal(
     settings = _settings(data_dir=data_dir)
     instant = before.replace(tzinfo=UTC)
     done = _run(lambda: maintenance.archive_journal(settings, instant, to, drop=drop))
-    table = Table("venue", "files", "records", "archived to", "rows dropped")
-    for summary, dropped in done:
-        counts = (summary.files, summary.records, summary.last, dropped)
+    table = Table("venue", "files", "records", "archived to", "followed to", "rows dropped")
+    for summary, dropped, followed in done:
+        counts = (summary.files, summary.records, summary.last, followed, dropped)
         table.add_row(summary.venue_id, *map(str, counts))
     console = Console()
     console.print(table)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tradewind.platform.bus import InProcessBus
 from tradewind.platform.clock import WallClock
@@ -65,28 +65,47 @@ async def explain(settings: Settings, order_id: str) -> list[str]:
         return await explain_order(OrderRepository(database), journal, OrderId(order_id))
 
 
+class Archived(NamedTuple):
+    """What was done to one venue's journal."""
+
+    summary: "ArchiveSummary"
+    dropped: int
+    """Rows that went."""
+    followed: int
+    """The record up to which every consumer has followed; later ones stay."""
+
+
 async def archive_journal(
     settings: Settings, before: datetime, folder: Path, *, drop: bool
-) -> "list[tuple[ArchiveSummary, int]]":
-    """Write old records of every venue into files; return what was done and how many rows went.
+) -> list[Archived]:
+    """Write old records of every venue into files, and let their rows go if asked for.
 
-    Rows go only if asked for, and only up to where the portfolio has followed the journal.
+    Rows go only up to where the portfolio and the notifications have followed the journal.
     """
+    from tradewind.notification_service import app as notification_app
+    from tradewind.notification_service.repository import Repository as Notifications
     from tradewind.order_service import app
     from tradewind.portfolio_service import app as portfolio_app
-    from tradewind.portfolio_service.repository import Repository as PortfolioRepository
+    from tradewind.portfolio_service.repository import Repository as Portfolio
 
     async with (
         _database(settings, app.SCHEMA) as database,
-        _database(settings, portfolio_app.SCHEMA) as portfolio,
+        _database(settings, portfolio_app.SCHEMA) as portfolio_database,
+        _database(settings, notification_app.SCHEMA) as notification_database,
     ):
-        consumers = PortfolioRepository(portfolio)
+        portfolio, notifications = (
+            Portfolio(portfolio_database),
+            Notifications(notification_database),
+        )
         archiving = app.build_archiving(database, folder, WallClock())
         done = []
         for venue_id in await app.list_venues(database):
             summary = await archiving.archive(venue_id, before)
-            consumed = await consumers.last_number(venue_id)
-            done.append((summary, await archiving.drop(venue_id, consumed) if drop else 0))
+            followed = await portfolio.last_number(venue_id)
+            notified = await notifications.last_number(venue_id)
+            followed = followed if notified is None else min(followed, notified)
+            dropped = await archiving.drop(venue_id, followed) if drop else 0
+            done.append(Archived(summary, dropped, followed))
         return done
 
 

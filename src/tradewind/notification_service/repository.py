@@ -260,6 +260,13 @@ class Repository:
             for row in rows
         ]
 
+    async def last_number(self, venue_id: VenueId) -> int | None:
+        """Return how far a venue's journal has been read, ``None`` where nobody reads it."""
+        number: int | None = await self._database.fetchval(
+            "SELECT last_number FROM venue_progress WHERE venue_id = $1", venue_id
+        )
+        return number
+
     async def progress(self, venue_id: VenueId, newest: int) -> int:
         """Return how far a venue's journal has been read.
 
