@@ -2,7 +2,7 @@
 
 from msgspec import structs
 
-from tradewind.contracts.journal import Event, Liquidity, OrderAccepted, OrderFilled
+from tradewind.contracts.journal import Event, Liquidity, OrderAccepted, OrderFilled, OrderRestated
 from tradewind.contracts.vocabulary import OrderId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL, Book
@@ -67,6 +67,14 @@ def _facts(event: Event) -> list[str]:
             f"    fill: {format_units(event.qty)} at {format_units(event.price)} {how}, "
             f"fee {format_units(event.fee)}; "
             f"filled {format_units(event.filled_qty)}, {event.status}",
+        ]
+    if isinstance(event, OrderRestated):
+        limit = "" if event.limit_price is None else f" at {format_units(event.limit_price)}"
+        stop = event.terms.stop_price if event.terms is not None else None
+        waits = "" if stop is None else f", stop {format_units(stop)}"
+        return [
+            f"    corporate action {event.action_id}: for {format_units(event.qty)}{limit}{waits} "
+            f"from here on; {format_units(event.hold)} reserved"
         ]
     facts = structs.asdict(event).items()
     told = (f"{key} {value}" for key, value in facts if key.endswith(_TOLD))

@@ -20,6 +20,9 @@ from tradewind.contracts.market_data import FeedEvent, SessionClosed, SessionOpe
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderSide, OrderType, TimeInForce, VenueId
+from tradewind.order_service.explain import explain_order
+from tradewind.order_service.journal_repository import JournalRepository
+from tradewind.order_service.repository import OrderRepository
 from tradewind.platform.ids import new_id
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, format_units
 
@@ -99,6 +102,9 @@ async def test_restated_order_stands_in_the_tables_and_after_a_restart(stage: St
         Split("split", "AAPL", ex, 2, 1),
     )
     await verified(stage)
+    journal = JournalRepository(stage.database)
+    story = await explain_order(OrderRepository(stage.database), journal, limit.order_id)
+    assert any("corporate action split: for 20 at 44 from here on" in line for line in story)
     async with restarted(stage) as again:
         found = await again.get_order(stage.account_id, limit.order_id)
         assert (found.qty, found.limit_price) == (shares(20), price(44))

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from tradewind.api_gateway.streams.orders_as_of import OrderCache, order_accepted, order_as_of
+from tradewind.api_gateway.streams.trade_updates import event_name
 from tradewind.contracts.journal import (
     CancelReason,
     JournalRecord,
@@ -11,8 +14,10 @@ from tradewind.contracts.journal import (
     OrderActivated,
     OrderCanceled,
     OrderFilled,
+    OrderRestated,
 )
 from tradewind.contracts.orders import Order
+from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import (
     MAIN_VENUE,
     AccountId,
@@ -114,3 +119,25 @@ def test_the_cache_forgets_an_account_that_nobody_listens_to() -> None:
     cache.forget(AccountId("mine"))
     assert cache.get(OrderId("1")) is None
     assert cache.get(OrderId("2")) is not None
+
+
+def test_corporate_action_restates_an_order_with_what_it_had_filled_by_then() -> None:
+    event = OrderRestated(
+        order_id=OrderId("order"),
+        account_id=AccountId("account"),
+        action_id="split",
+        qty=shares(5),
+        limit_price=price("5"),
+        terms=Terms(notional=MoneyUnits(7)),
+        hold=0,
+        hold_price=None,
+        status=OrderStatus.PARTIALLY_FILLED,
+        filled_qty=shares(1),
+        filled_value=MoneyUnits(price("10")),
+    )
+    later = replace(new_order(), status=OrderStatus.CANCELED, canceled_at=LATER)
+    order = order_as_of(later, JournalRecord(MAIN_VENUE, 2, LATER, event), event)
+    assert (order.qty, order.limit_price, order.terms) == (shares(5), price("5"), event.terms)
+    assert (order.status, order.filled_qty) == (OrderStatus.PARTIALLY_FILLED, shares(1))
+    assert (order.canceled_at, order.updated_at) == (None, LATER)
+    assert event_name(event) == "restated"

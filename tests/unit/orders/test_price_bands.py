@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.unit.orders.stage import ALICE, BOB, CAROL, DAY, Stage, fills, price
 
+from tradewind.contracts.corporate_actions import Split
 from tradewind.contracts.journal import Event, TradingHalted, TradingResumed
 from tradewind.contracts.market_data import AuctionPrint, SessionClosed, SessionOpened
 from tradewind.contracts.venues import PriceBands
@@ -166,3 +167,13 @@ def test_venue_without_bands_trades_at_any_price() -> None:
 def test_settings_without_meaning_are_refused(settings: PriceBands) -> None:
     with pytest.raises(MalformedRequest, match="must be between"):
         check_bands(settings)
+
+
+def test_split_lets_the_next_trade_give_a_new_reference() -> None:
+    stage = Stage(bands=PriceBands(percent=5))
+    stage.trade("10", 1)
+    stage.feed(Split("s1", "AAPL", DAY, 2, 1))
+    stage.trade("5", 1)
+    bands = stage.core.bands.find("AAPL")
+    assert bands is not None
+    assert (bands.lower, bands.upper) == (price("4.75"), price("5.25"))

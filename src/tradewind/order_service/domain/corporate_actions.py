@@ -216,6 +216,7 @@ def _applied(
         return
     view = core.view.learn(action.symbol)
     view.forget_depth()
+    core.bands.forget(action.symbol)
     last = view.last_price
     if new and last is not None:
         view.last_price = PriceUnits(last * old // new)
