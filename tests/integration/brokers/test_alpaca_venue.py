@@ -96,7 +96,7 @@ def test_order_is_filled_at_the_broker_and_all_books_agree(
     assert filled["filled_avg_price"] == theirs["filled_avg_price"]
     position = desk.call("GET", "/positions/AAPL").json()
     assert position["qty"] == at_broker(broker, "GET", "/positions/AAPL")["qty"] == "3"
-    desk.wait(desk.order("sell", "1.5"), "filled")
+    desk.wait(desk.order("sell", "1"), "filled")
     closing = desk.call("DELETE", "/positions/AAPL").json()
     desk.wait(closing, "filled")
     assert (
