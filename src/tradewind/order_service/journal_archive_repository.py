@@ -18,6 +18,7 @@ DROPPED_KINDS = (
     "order_canceled",
     "order_expired",
     "order_replaced",
+    "order_restated",
 )
 """Records that nothing reads but recovery and verification. Those that account activities show
 stay, and orders, executions and postings have tables of their own."""
