@@ -32,6 +32,8 @@ class Terms(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     intent: PositionIntent | None = None
     """Of an order that opens or closes a short position. Of a new one, what its sender expects it
     to do; ``None``: whatever fits the position."""
+    do_not_reduce: bool = False
+    """Whether cash dividends leave the order's prices as they are."""
 
     @property
     def waits(self) -> bool:

@@ -293,3 +293,12 @@ async def test_notional_order_is_shown_without_a_quantity(gateway) -> None:
     assert terms is not None
     assert terms.notional == 50_250_000_000
     assert (response.json()["notional"], response.json()["qty"]) == ("50.25", None)
+
+
+async def test_order_may_say_that_dividends_do_not_reduce_it(gateway) -> None:
+    sent = LIMIT | {"time_in_force": "gtc"}
+    for told, expected in ((True, True), (False, None), (None, None)):
+        answer = await gateway.call("POST", "/v2/orders", json=sent | {"do_not_reduce": told})
+        assert answer.status_code == 200, answer.text
+        terms = gateway.orders.asked[-1].terms
+        assert (terms.do_not_reduce if terms else None) == expected

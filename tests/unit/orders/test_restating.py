@@ -1,13 +1,16 @@
 """What corporate actions do to orders that stand: FINRA's rule 5330, worked by hand."""
 
 import pytest
+from msgspec import structs
 from tests.unit.orders.margin_stage import MarginStage
 from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, money, price, shares
 
 from tradewind.contracts.corporate_actions import CashDividend, Split, StockDividend
 from tradewind.contracts.journal import OrderRestated
 from tradewind.contracts.market_data import SessionClosed, SessionOpened
+from tradewind.contracts.terms import Leg, Terms
 from tradewind.contracts.venues import FeeSchedule
+from tradewind.contracts.vocabulary import GroupRole, OrderClass, OrderId
 from tradewind.order_service.domain.book import BUY
 
 NEXT = DAY.replace(day=3)
@@ -63,6 +66,26 @@ def test_dividend_leaves_sell_limits_and_the_stops_of_buys() -> None:
     events = stage.feed(dividend("0.5"))
     assert not [event for event in events if isinstance(event, OrderRestated)]
     assert (sell.limit_price, buy_stop.limit_price) == (price("12"), price("13.5"))
+
+
+def test_dividend_leaves_orders_that_say_so_with_their_legs() -> None:
+    stage = Stage()
+    keep = Terms(do_not_reduce=True)
+    order = stage.submit(ALICE, "buy", 10, "10", "gtc", terms=keep)
+    group = OrderId("00000000-0000-7000-9000-000000000002")
+    bracket = structs.replace(
+        keep, order_class=OrderClass.OTO, group_id=group, group_role=GroupRole.ENTRY
+    )
+    loss = Leg(order_id=OrderId("loss"), stop_price=price("9"))
+    entry = stage.submit(BOB, "buy", 10, "10", "gtc", terms=bracket, stop_loss=loss)
+    stage.feed(dividend("0.5"))
+    leg = stage.leg(entry, "stop_loss")
+    assert leg.terms is not None
+    assert (order.limit_price, entry.limit_price) == (price("10"), price("10"))
+    assert leg.terms.stop_price == price("9")
+    # A split changes them all the same: the shares themselves are others.
+    stage.feed(split(2, 1))
+    assert (order.limit_price, order.terms) == (price("5"), keep)
 
 
 def test_dividend_leaves_day_orders() -> None:

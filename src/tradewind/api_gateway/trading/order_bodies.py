@@ -40,6 +40,8 @@ class NewOrderBody(Struct, frozen=True, kw_only=True):
     stop_loss: StopLossBody | None = None
     legs: list[Any] | None = None  # Any: not offered; only their presence is looked at
     position_intent: str | None = None
+    do_not_reduce: bool | None = None
+    """Of our own: cash dividends leave a gtc order's prices as they are."""
     advanced_instructions: dict[str, Any] | None = None
 
 

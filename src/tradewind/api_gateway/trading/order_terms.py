@@ -46,6 +46,7 @@ def read_terms(
         group_role=role if is_group else None,
         notional=notional,
         intent=None if sent.position_intent is None else PositionIntent(sent.position_intent),
+        do_not_reduce=bool(sent.do_not_reduce),
     )
     return None if terms == _NOTHING else terms
 

@@ -138,6 +138,7 @@ def _take_leg(
                 group_id=command.terms.group_id,
                 group_role=role,
                 intent=_leg_intent(command.terms),
+                do_not_reduce=command.terms.do_not_reduce,
             ),
         )
     )

@@ -3,7 +3,8 @@
 As FINRA's rule 5330 and Nasdaq's rule 4761 have it, for orders that are good until canceled:
 
 - A cash dividend of a cent or more lowers buy limits and the stops of sells, which lie below the
-  market that is about to fall. Sell limits and the stops of buys stay.
+  market that is about to fall, but for orders that say not to. Sell limits and the stops of buys
+  stay.
 - A split that makes more of the shares, and a dividend in shares, change the rest of an order as
   they change the shares; prices are rounded away from the market to the price step. The rules speak
   of buys; here sells follow as well, as brokers have it, for their shares have multiplied too.
@@ -91,6 +92,8 @@ def _less_dividend(core: Core, order: OrderState, rate: MoneyUnits) -> _Rest | N
     """Return an order less a dividend, ``None`` where it stays as it is."""
     limit, terms, listing = order.limit_price, order.terms, core.listing(order.symbol)
     if order.time_in_force is not TimeInForce.GTC or order.waits is (order.side is OrderSide.BUY):
+        return None
+    if terms is not None and terms.do_not_reduce:
         return None
     if order.side is OrderSide.BUY and limit is None:
         return None
