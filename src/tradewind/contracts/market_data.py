@@ -238,6 +238,8 @@ class MarketClock(Struct, frozen=True, kw_only=True):
     is_open: bool
     next_open: datetime
     next_close: datetime
+    extended_phase: ExtendedPhase | None = None
+    """The session before or after the regular one that runs."""
 
 
 class TradingDay(Struct, frozen=True, kw_only=True):

@@ -200,7 +200,8 @@ async def test_after_hours_follow_the_close_and_end_in_the_evening(site: Simulat
     assert closed.after_hours_follow
     after = ExtendedHoursOpened(date(2026, 1, 6), CLOSE, ExtendedPhase.AFTER_HOURS)
     assert second.events.index(after) == second.events.index(closed) + 1
-    assert not clock.is_open
+    assert (clock.is_open, clock.extended_phase) == (False, ExtendedPhase.AFTER_HOURS)
+    assert feed.clock().extended_phase is None
     assert clock.next_open == datetime(2026, 1, 7, 14, 30, tzinfo=UTC)
     assert ExtendedHoursClosed(date(2026, 1, 6), END) in late[1].events
     assert feed.state().number == 4, "nothing is told in the night"

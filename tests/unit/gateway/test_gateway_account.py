@@ -92,6 +92,7 @@ async def test_clock_speaks_new_york_time(gateway) -> None:
     clock = (await gateway.call("GET", "/v2/clock")).json()
     assert clock["timestamp"] == "2024-01-02T10:00:00-05:00"
     assert clock["is_open"] is True
+    assert clock["extended_phase"] is None
 
 
 async def test_calendar_writes_hours_and_minutes(gateway) -> None:

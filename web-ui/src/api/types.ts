@@ -129,6 +129,7 @@ export interface Clock {
   is_open: boolean;
   next_open: InstantText;
   next_close: InstantText;
+  extended_phase?: "pre_market" | "after_hours" | null;
 }
 
 /** Market data are JSON numbers whose shortest text is the exact decimal. */

@@ -9,6 +9,7 @@ from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.wire.query import Choice, Day
 from tradewind.api_gateway.wire.timestamps import exchange_time
 from tradewind.contracts.market_data import MarketDataService, TradingDay
+from tradewind.contracts.vocabulary import ExtendedPhase
 from tradewind.platform.errors import MalformedRequest
 
 _TAG = "Market hours"
@@ -24,12 +25,13 @@ _SETTLEMENT_LAG = timedelta(days=14)
 
 
 class WireClock(Struct, frozen=True):
-    """The venue's time and session."""
+    """The venue's time and session. ``extended_phase`` is ours: pre_market or after_hours."""
 
     timestamp: datetime
     is_open: bool
     next_open: datetime
     next_close: datetime
+    extended_phase: ExtendedPhase | None
 
 
 class WireTradingDay(Struct, frozen=True, rename={"trading_date": "date"}):
@@ -94,6 +96,7 @@ class HoursEndpoints:
                 clock.is_open,
                 exchange_time(clock.next_open),
                 exchange_time(clock.next_close),
+                clock.extended_phase,
             )
         )
 

@@ -144,11 +144,13 @@ class SimulatedFeed:
             return MarketClock(at=now, is_open=False, next_open=now, next_close=now)
         is_open = session.opens_at <= now
         following = self._sessions.following(session) if is_open else session
+        segment = self._sessions.segment(now)
         return MarketClock(
             at=now,
             is_open=is_open,
             next_open=following.opens_at if following else session.closes_at,
             next_close=session.closes_at,
+            extended_phase=segment.phase if segment and segment.starts_at <= now else None,
         )
 
     def last_bar_start(self, timeframe: str) -> datetime:

@@ -45,7 +45,7 @@ function MarketState({ clock, now }: { clock: VenueClock; now: Date }) {
   return (
     <div className="market-state">
       <span className="dot-label" data-state={clock.is_open ? "open" : "closed"}>
-        {clock.is_open ? "Market open" : "Market closed"}
+        {marketWord(clock)}
       </span>
       <time className="venue-clock" dateTime={now.toISOString()}>
         <span className="wide-only">{formatDay(now)} · </span>
@@ -56,6 +56,13 @@ function MarketState({ clock, now }: { clock: VenueClock; now: Date }) {
       </span>
     </div>
   );
+}
+
+const PHASE_WORDS = { pre_market: "Pre-market", after_hours: "After hours" };
+
+function marketWord(clock: VenueClock): string {
+  if (clock.is_open) return "Market open";
+  return clock.extended_phase ? PHASE_WORDS[clock.extended_phase] : "Market closed";
 }
 
 const CONNECTION_WORDS: Record<Connection, { label: string; meaning: string }> = {
