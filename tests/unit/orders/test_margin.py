@@ -32,6 +32,13 @@ def test_margin_account_buys_twice_its_equity_and_owes_the_rest() -> None:
         stage.submit(ALICE, "buy", 1, "100")
 
 
+def test_refusal_says_value_and_buying_power_beside_the_margin() -> None:
+    stage = MarginStage()
+    with pytest.raises(InsufficientBuyingPower, match="requires 10050 of margin") as refused:
+        stage.submit(ALICE, "buy", 201, "100")
+    assert refused.value.context == {"buying_power": "20000", "cost_basis": "20100"}
+
+
 def test_open_order_reserves_what_its_position_will_require_not_its_price() -> None:
     stage = MarginStage()
     order = stage.submit(ALICE, "buy", 100, "100")

@@ -18,6 +18,7 @@ from tradewind.order_service.domain import (
     instrument_rules,
     intents,
     limits,
+    margin,
     routing,
 )
 from tradewind.order_service.domain.core import Core
@@ -257,16 +258,32 @@ def _hold_cash(
     if hold.amount > _AMOUNT_MAX:
         raise OrderTooLarge(f"with its fees the order costs {format_units(hold.amount)}; split it")
     if hold.amount > spendable:
-        means = "reserves {} and {} may be spent"
-        if account.is_margin:
-            means = "requires {} of margin and {} of the equity is free"
-        raise InsufficientBuyingPower(
-            "insufficient buying power: the order "
-            + means.format(format_units(hold.amount), format_units(spendable)),
-            buying_power=format_units(spendable),
-            cost_basis=format_units(hold.amount),
-        )
+        raise _beyond_buying_power(core, account, order, price, hold, spendable)
     return hold
+
+
+def _beyond_buying_power(
+    core: Core,
+    account: AccountState,
+    order: SubmitOrder,
+    price: PriceUnits,
+    hold: Hold,
+    spendable: MoneyUnits,
+) -> InsufficientBuyingPower:
+    amounts = format_units(hold.amount), format_units(spendable)
+    if not account.is_margin:
+        return InsufficientBuyingPower(
+            "insufficient buying power: the order reserves {} and {} may be spent".format(*amounts),
+            buying_power=amounts[1],
+            cost_basis=amounts[0],
+        )
+    multiplier = margin.standing(core, account).multiplier
+    return InsufficientBuyingPower(
+        "insufficient buying power: the order requires {} of margin and {} of the equity is "
+        "free".format(*amounts),
+        buying_power=format_units(max(0, spendable) * multiplier),
+        cost_basis=format_units(multiply_units(price, order.qty, Rounding.UP)),
+    )
 
 
 def _hold_shares(
