@@ -8,16 +8,21 @@ from decimal import Decimal
 from tradewind.contracts.journal import (
     AccountOpened,
     CashDeposited,
+    CashInLieuPaid,
     CashWithdrawn,
     CorporateActionApplied,
     DividendPaid,
     Event,
+    InterestPosted,
     JournalRecord,
     Liquidity,
+    MergerPaid,
     OrderFilled,
+    PositionRenamed,
     PositionSplit,
     SessionEnded,
     SessionStarted,
+    StockDividendPaid,
 )
 from tradewind.contracts.vocabulary import (
     MAIN_VENUE,
@@ -30,6 +35,7 @@ from tradewind.contracts.vocabulary import (
 )
 from tradewind.platform.ids import derived_id
 from tradewind.platform.money import (
+    SCALE,
     MoneyUnits,
     PriceUnits,
     QuantityUnits,
@@ -146,6 +152,44 @@ class AccountStory:
                 action_id, self.account_id, symbol, QuantityUnits(before), QuantityUnits(after)
             )
         )
+
+    def reverse_split(self, symbol: str, new: int, old: int, price: Amount) -> None:
+        """Merge shares; the fraction of a new one is paid out at ``price``."""
+        self.split(symbol, new, old)
+        qty = self._positions[symbol]
+        fraction = QuantityUnits(qty % SCALE)
+        self._positions[symbol] = qty - fraction
+        each = PriceUnits(to_units(price))
+        amount = multiply_units(each, fraction)
+        self._tell(CashInLieuPaid("split", self.account_id, symbol, fraction, each, amount))
+        self.split_done(symbol, new, old)
+
+    def stock_dividend(self, symbol: str, rate: Amount) -> None:
+        """Add ``rate`` of a share for each that is held."""
+        before, more = self._positions[symbol], to_units(rate)
+        after = before * (SCALE + more) // SCALE
+        self._positions[symbol] = after
+        shares = QuantityUnits(before), QuantityUnits(after)
+        self._tell(StockDividendPaid("stock", self.account_id, symbol, *shares))
+        self._tell(CorporateActionApplied("stock", symbol, self._at.date(), SCALE + more, SCALE))
+
+    def rename(self, symbol: str, new_symbol: str) -> None:
+        """Let what is held be traded under another symbol."""
+        qty = self._positions.pop(symbol)
+        self._positions[new_symbol] = qty
+        self._tell(PositionRenamed("name", self.account_id, symbol, new_symbol, QuantityUnits(qty)))
+
+    def merge(self, symbol: str, rate: Amount) -> None:
+        """Give what is held for cash."""
+        qty = QuantityUnits(self._positions.pop(symbol))
+        each = MoneyUnits(to_units(rate))
+        amount = multiply_units(PriceUnits(each), qty)
+        self._tell(MergerPaid("merger", self.account_id, symbol, qty, each, amount))
+
+    def interest(self, amount: Amount) -> None:
+        """Credit interest, or charge it when below zero."""
+        units = MoneyUnits(to_units(amount))
+        self._tell(InterestPosted(self.account_id, units, Decimal(100), 1, units))
 
     def split_done(self, symbol: str, new: int, old: int, action_id: str = "split") -> None:
         """Say that a split has reached every account."""
