@@ -114,7 +114,7 @@ class CorporateActionAnnounced(Struct, frozen=True, tag="corporate_action_announ
 
 
 class CorporateActionWithdrawn(Struct, frozen=True, tag="corporate_action_withdrawn"):
-    """An action that was announced will not be applied."""
+    """An action will not be applied, unless somebody tells it anew."""
 
     action_id: str
     by: str

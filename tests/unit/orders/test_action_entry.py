@@ -120,7 +120,7 @@ def test_same_action_again_changes_nothing_and_another_under_its_id_is_refused()
     assert stage.core.drain()[0] == []
 
 
-def test_action_that_was_taken_back_never_takes_effect() -> None:
+def test_action_that_was_taken_back_takes_no_effect_unless_it_is_entered_anew() -> None:
     stage = Stage()
     stage.give(ALICE, 10)
     action = Split("s1", "AAPL", NEXT, 2, 1)
@@ -129,8 +129,10 @@ def test_action_that_was_taken_back_never_takes_effect() -> None:
     with pytest.raises(CorporateActionNotPending):
         stage.run(commands.WithdrawCorporateAction("s1", "admin"))
     end_day(stage, DAY)
-    stage.feed(action, SessionOpened(NEXT, stage.now))
+    stage.feed(SessionOpened(NEXT, stage.now))
     assert stage.position(ALICE) == 10
+    assert enter(stage, action) is ActionStatus.APPLIED
+    assert stage.position(ALICE) == 20
 
 
 def test_action_entered_in_a_session_changes_the_orders_that_stand_then() -> None:

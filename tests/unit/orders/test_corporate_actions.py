@@ -262,4 +262,6 @@ def test_action_that_gives_more_than_can_be_counted_is_withdrawn_whole() -> None
     assert len(events) == 1
     assert isinstance(events[0], CorporateActionWithdrawn)
     assert stage.position(ALICE) == 10
-    assert stage.feed(CashMerger("m1", "AAPL", DAY, money("1"))) == []
+    # Told anew, with what can be counted, it takes effect.
+    stage.feed(CashMerger("m1", "AAPL", DAY, money("1")))
+    assert stage.position(ALICE) == 0

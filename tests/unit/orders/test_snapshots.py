@@ -33,7 +33,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    18: "c47fc6333c5d6920",
+    19: "c47fc6333c5d6920",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

@@ -256,7 +256,7 @@ class VenueState(Struct, kw_only=True):
     instruments: dict[str, Listing] = field(default_factory=dict)
     """The rules of each instrument that the feed has told of, by symbol."""
     actions_done: dict[str, date] = field(default_factory=dict)
-    """Corporate actions applied or withdrawn, by id, with their date."""
+    """Corporate actions applied, by id, with their date."""
     announced: dict[str, CorporateAction] = field(default_factory=dict)
     """Corporate actions that take effect with a later session, by id."""
     entitlements: dict[str, dict[AccountId, Entitlement]] = field(default_factory=dict)

@@ -176,8 +176,8 @@ def _corporate_action_withdrawn(
     at: datetime,
     event: journal.CorporateActionWithdrawn,
 ) -> list[Posting]:
+    # It is not done: whoever tells it again, tells it anew.
     state.announced.pop(event.action_id, None)
-    state.actions_done[event.action_id] = at.date()
     return NOTHING
 
 
