@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     notifications_url: CommaList = Field(
         default=(), description="The same of the notification service."
     )
+    gateway_url: CommaList = Field(
+        default=(), description="The same of the API gateway, for the web terminal's server."
+    )
     service_port: int | None = Field(
         default=None,
         ge=0,
@@ -308,6 +311,7 @@ class Settings(BaseSettings):
         "market_data_url",
         "portfolio_url",
         "notifications_url",
+        "gateway_url",
         mode="before",
     )
     @classmethod

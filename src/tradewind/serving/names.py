@@ -12,6 +12,7 @@ class ServiceName(StrEnum):
     MARKET_DATA = "market-data-service"
     PORTFOLIO = "portfolio-service"
     NOTIFICATION = "notification-service"
+    WEB_UI = "web-ui"
 
 
 PORTS = {
@@ -21,4 +22,5 @@ PORTS = {
     ServiceName.MARKET_DATA: 8003,
     ServiceName.PORTFOLIO: 8004,
     ServiceName.NOTIFICATION: 8005,
+    ServiceName.WEB_UI: 3000,
 }

@@ -5,6 +5,7 @@ Services are imported inside functions, so that a process loads its own service 
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from starlette.types import ASGIApp
@@ -74,12 +75,16 @@ class Materials:
     name: ServiceName
     process: str
     clock: Clock
-    identities: Identities
     bus: Bus
     open_database: Callable[[ServiceSchema], Coroutine[None, None, Database]]
     on_deposed: Callable[[BaseException], None]
     on_failure: Callable[[BaseException], None]
     connections: list[RpcConnection] = field(default_factory=list)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """How services know each other; raises ``StartupRefused`` without a key."""
+        return Identities(self.settings.identity_key, self.clock)
 
     def connect(self, service: ServiceName, urls: tuple[str, ...]) -> RpcConnection:
         """Return a connection to another service."""
@@ -221,6 +226,14 @@ async def _api_gateway(given: Materials) -> Parts:
     return Parts(gateway, gateway)
 
 
+async def _web_ui(given: Materials) -> Parts:
+    from tradewind.platform.gateway_proxy import GatewayProxy
+    from tradewind.platform.web_terminal import WebTerminal
+
+    proxy = GatewayProxy(given.settings.gateway_url)
+    return Parts(proxy, WebTerminal(proxy, given.settings))
+
+
 BUILDS: dict[ServiceName, Build] = {
     ServiceName.API_GATEWAY: _api_gateway,
     ServiceName.ACCOUNT: _account_service,
@@ -228,4 +241,5 @@ BUILDS: dict[ServiceName, Build] = {
     ServiceName.MARKET_DATA: _market_data_service,
     ServiceName.PORTFOLIO: _portfolio_service,
     ServiceName.NOTIFICATION: _notification_service,
+    ServiceName.WEB_UI: _web_ui,
 }

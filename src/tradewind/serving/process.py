@@ -12,7 +12,6 @@ from tradewind.platform.logging import get_logger
 from tradewind.platform.make_bus import make_bus
 from tradewind.platform.migrations import check_migrated
 from tradewind.platform.process_end import end_at_once
-from tradewind.platform.rpc.identity import Identities
 from tradewind.platform.server import HttpServer, reserve_port
 from tradewind.platform.settings import Settings
 from tradewind.platform.standby_door import StandbyDoor
@@ -115,7 +114,6 @@ class ServiceProcess:
 
     async def _start(self) -> Serving:
         settings = self._settings
-        identities = Identities(settings.identity_key, self._clock)
         port = PORTS[self._name] if settings.service_port is None else settings.service_port
         listener = reserve_port(settings.host, port, PORT_SETTING)
         self._server = HttpServer(
@@ -135,7 +133,6 @@ class ServiceProcess:
             name=self._name,
             process=new_id(),
             clock=self._clock,
-            identities=identities,
             bus=self._bus,
             open_database=self._open,
             on_deposed=self._on_deposed,

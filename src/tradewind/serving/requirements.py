@@ -138,5 +138,6 @@ _CHECKS: dict[ServiceName, tuple[Check, ...]] = {
     ServiceName.ORDER: (*_STORES, _valkey),
     ServiceName.MARKET_DATA: (*_STORES, _valkey),
     ServiceName.PORTFOLIO: (*_STORES, _ORDERS),
+    ServiceName.WEB_UI: (_urls("gateway_url", ServiceName.API_GATEWAY),),
     ServiceName.NOTIFICATION: (*_STORES, _valkey, _ORDERS, _smtp),
 }

@@ -106,17 +106,19 @@ def deploy(environment: dict[str, str]) -> Iterator[Deploy]:
     """Return a function that starts a whole platform, with two of some services if asked."""
     with ExitStack() as stack:
 
-        def start(*, orders: int = 1, gateways: int = 1, **settings: str) -> Deployment:
+        def start(
+            *, accounts: int = 1, orders: int = 1, gateways: int = 1, **settings: str
+        ) -> Deployment:
             deployment = Deployment({**environment, **settings})
             stack.callback(deployment.close)
             migrated = run_command(deployment.environment, "migrate")
             assert migrated.returncode == 0, migrated.stderr
-            deployment.add("account-service", "accounts_url")
+            deployment.add("account-service", "accounts_url", accounts)
             deployment.add("order-service", "orders_url", orders)
             deployment.add("market-data-service", "market_data_url")
             deployment.add("portfolio-service", "portfolio_url")
             deployment.add("notification-service", "notifications_url")
-            deployment.add("api-gateway", count=gateways)
+            deployment.add("api-gateway", "gateway_url", gateways)
             made = run_command(deployment.environment, "first-start", "--json")
             assert made.returncode == 0, made.stderr
             if told := json.loads(made.stdout):

@@ -30,11 +30,11 @@ class Load:
         self._moved = asyncio.Condition()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, give_up_s: float = _GIVE_UP_S) -> AsyncIterator[None]:
         """Send orders while the body runs, and for a while before and after it."""
         clients = [asyncio.create_task(self._client(f"c{number}")) for number in range(CLIENTS)]
         try:
-            async with asyncio.timeout(_GIVE_UP_S):
+            async with asyncio.timeout(give_up_s):
                 await self._more()
                 yield
                 await self._more()
@@ -48,12 +48,13 @@ class Load:
             await self._moved.wait_for(lambda: len(self.acknowledged) >= enough)
 
     async def _client(self, name: str) -> None:
-        count = 0
+        count = turn = 0
         async with httpx.AsyncClient(headers=self._deployment.headers, timeout=30) as client:
             while not self._stopping:
                 order = f"{name}-{count}"
                 self.sent.add(order)
-                if await self._send(client, order, count):
+                turn += 1
+                if await self._send(client, order, turn):
                     count += 1
 
     async def _send(self, client: httpx.AsyncClient, order: str, turn: int) -> bool:

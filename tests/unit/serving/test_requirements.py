@@ -16,6 +16,7 @@ COMPLETE = {
     "market_data_url": "http://market-data-service:8003",
     "portfolio_url": "http://portfolio-service:8004",
     "notifications_url": "http://notification-service:8005",
+    "gateway_url": "http://api-gateway:8000",
 }
 
 

@@ -1,13 +1,16 @@
 """The instruments as the trading routes need them: by symbol, at once, for every order shown."""
 
+import asyncio
 import time
 from collections.abc import Iterable, Mapping
 
 from tradewind.api_gateway.trading.live_instruments import LiveInstruments
 from tradewind.contracts.market_data import Instrument, MarketDataService
 from tradewind.contracts.vocabulary import VenueId
+from tradewind.platform.errors import Unavailable
 
 _FRESH_S = 10.0
+_LOOK_AGAIN_S = 0.5
 _SYMBOL_MAX = 64
 
 
@@ -36,7 +39,10 @@ class InstrumentDirectory:
             return known[0]
         if not 0 < len(symbol_or_id) <= _SYMBOL_MAX or "\x00" in symbol_or_id:
             return None
-        instrument = await self._market_data.find_instrument(symbol_or_id)
+        if known is None:
+            instrument = await self._market_data.find_instrument(symbol_or_id)
+        else:
+            instrument = await self._look_again(symbol_or_id, known[0])
         if instrument is not None and symbol_or_id in (
             instrument.symbol,
             instrument.instrument_id,
@@ -57,6 +63,17 @@ class InstrumentDirectory:
         if instrument is None and self._live is not None:
             return await self._live.find(symbol)
         return instrument
+
+    async def _look_again(self, symbol_or_id: str, known: Instrument) -> Instrument | None:
+        """Return an instrument as it is now, or as it was while market data cannot be asked.
+
+        Orders must not wait for another service that is being started again.
+        """
+        try:
+            async with asyncio.timeout(_LOOK_AGAIN_S):
+                return await self._market_data.find_instrument(symbol_or_id)
+        except (Unavailable, OSError, TimeoutError):
+            return known
 
     async def by_symbol(self, symbols: Iterable[str]) -> Mapping[str, Instrument]:
         """Return the instruments of some symbols; those that do not exist are absent."""
