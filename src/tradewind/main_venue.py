@@ -2,7 +2,7 @@
 
 from tradewind.contracts.market_data import FeedSpec
 from tradewind.contracts.orders import OrderService
-from tradewind.contracts.venues import FeeSchedule, FillSettings, PriceBands, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, FillSettings, Latency, PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import MAIN_VENUE
 from tradewind.platform.errors import MalformedRequest, StartupRefused
 from tradewind.platform.money import InexactAmount, MoneyUnits, to_units
@@ -45,6 +45,12 @@ def main_venue(settings: Settings) -> VenueSpec:
             hidden_percent=settings.fill_hidden_percent,
             impact_bps=settings.fill_impact_bps,
             impact_half_life_s=settings.fill_impact_half_life_s,
+        ),
+        latency=Latency(
+            model=settings.latency_model,
+            ms=settings.latency_ms,
+            spread_ms=settings.latency_spread_ms,
+            seed=settings.feed_seed,
         ),
         bands=PriceBands(
             percent=settings.band_percent,

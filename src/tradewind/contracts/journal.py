@@ -186,7 +186,10 @@ class LiveTradingSet(Struct, frozen=True, tag="live_trading_set"):
 
 
 class OrderAccepted(Struct, frozen=True, gc=False, tag="order_accepted"):
-    """An order was taken. ``status`` is ``new`` in an open session, else ``accepted``."""
+    """An order was taken. ``status`` is ``new`` in an open session, else ``accepted``.
+
+    One that is on its way to the market or to a broker is ``pending_new``.
+    """
 
     order_id: OrderId
     account_id: AccountId
@@ -211,6 +214,8 @@ class OrderAccepted(Struct, frozen=True, gc=False, tag="order_accepted"):
     terms: Terms | None = None
     routed: bool = False
     """Whether a broker carries it out; one that replaces another waits until that has ended."""
+    effective_at: datetime | None = None
+    """When it arrives at the market, where that takes time."""
 
 
 class OrderRouted(Struct, frozen=True, tag="order_routed"):

@@ -8,6 +8,7 @@ from msgspec import Struct
 from tradewind.contracts.vocabulary import (
     BrokerKind,
     FillModel,
+    LatencyModel,
     VenueId,
 )
 from tradewind.platform.money import (
@@ -54,6 +55,17 @@ class FillSettings(Struct, frozen=True, kw_only=True):
     """After so many seconds of the venue's time half of it is gone."""
 
 
+class Latency(Struct, frozen=True, kw_only=True):
+    """How long orders are on their way to the market; nothing at all if all is zero."""
+
+    model: LatencyModel = LatencyModel.FIXED
+    ms: int = 0
+    """Least that every order takes."""
+    spread_ms: int = 0
+    """What comes on top: up to this if it is uniform; with a long tail for half of the orders."""
+    seed: int = 1
+
+
 class PriceBands(Struct, frozen=True, kw_only=True):
     """How far from its reference price an instrument may trade, and what happens at the bands."""
 
@@ -86,6 +98,7 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     name: str
     fees: FeeSchedule = FeeSchedule()
     fills: FillSettings = FillSettings()
+    latency: Latency = Latency()
     bands: PriceBands = PriceBands()
     follows_feed_time: bool = False
     """A replay: the core's time is that of the newest feed message."""

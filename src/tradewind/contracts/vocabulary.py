@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from tradewind.platform.modes import BrokerKind as BrokerKind
 from tradewind.platform.modes import FeedKind as FeedKind
 from tradewind.platform.modes import FillModel as FillModel
+from tradewind.platform.modes import LatencyModel as LatencyModel
 from tradewind.platform.modes import SessionHours as SessionHours
 
 AccountId = NewType("AccountId", str)

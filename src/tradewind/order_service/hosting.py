@@ -11,6 +11,7 @@ from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.order_service.brokers.live import LiveVenues
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.interest import check_interest
+from tradewind.order_service.domain.latency import check_latency
 from tradewind.order_service.domain.market_view import check_fills
 from tradewind.order_service.domain.price_bands import check_bands
 from tradewind.order_service.domain.refusals import AccountNotFound, VenueExists
@@ -139,6 +140,7 @@ class VenueHost:
         check_fees(spec.fees)
         check_fills(spec.fills)
         check_bands(spec.bands)
+        check_latency(spec.latency)
         check_interest(spec)
         async with self._creating:
             if not await self._repository.create_venue(spec, self._clock.now()):

@@ -35,3 +35,12 @@ class BrokerKind(StrEnum):
 
     ALPACA = "alpaca"
     CCXT = "ccxt"
+
+
+class LatencyModel(StrEnum):
+    """How the time is spread that orders take to the market."""
+
+    FIXED = "fixed"
+    UNIFORM = "uniform"
+    LONG_TAIL = "long_tail"
+    """Most are quick, few are very slow."""

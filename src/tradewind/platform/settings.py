@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from tradewind.platform.errors import StartupRefused
-from tradewind.platform.modes import BrokerKind, FeedKind, FillModel, SessionHours
+from tradewind.platform.modes import BrokerKind, FeedKind, FillModel, LatencyModel, SessionHours
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 """A list that is written with commas in the environment."""
@@ -179,6 +179,16 @@ class Settings(BaseSettings):
     )
     fill_impact_half_life_s: int = Field(
         default=60, ge=1, description="Seconds after which half of that is gone; first start."
+    )
+    latency_model: LatencyModel = Field(
+        default=LatencyModel.FIXED,
+        description="How the time is spread that orders take to the market; first start.",
+    )
+    latency_ms: int = Field(
+        default=0, ge=0, description="Milliseconds that every order takes; first start."
+    )
+    latency_spread_ms: int = Field(
+        default=0, ge=0, description="Milliseconds that come on top of that; first start."
     )
     band_percent: int = Field(
         default=0,

@@ -1,5 +1,6 @@
 """Whatever is sent to the core, in whatever order, these truths hold after every command."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -40,7 +41,7 @@ from tradewind.contracts.market_data import (
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.terms import Leg, Terms
 from tradewind.contracts.trading_accounts import ConfigurationChange
-from tradewind.contracts.venues import FeeSchedule, FillSettings, PriceBands, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, FillSettings, Latency, PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import (
     LONG_INTENT,
     AccountId,
@@ -49,6 +50,7 @@ from tradewind.contracts.vocabulary import (
     ExtendedPhase,
     FillModel,
     GroupRole,
+    LatencyModel,
     OrderClass,
     OrderId,
     OrderSide,
@@ -63,6 +65,7 @@ from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
 from tradewind.order_service.domain.fees import check_fees
+from tradewind.order_service.domain.latency import release
 from tradewind.order_service.domain.state import Books, OrderState, VenueState
 from tradewind.order_service.domain.trigger_book import reaches
 from tradewind.order_service.snapshots import decode_state, encode_state
@@ -117,6 +120,9 @@ class CoreMachine(RuleBasedStateMachine):
             impact_bps=st.sampled_from([0, 25]),
             impact_half_life_s=st.just(5),
         ),
+        latency=st.sampled_from(
+            [Latency(), Latency(), Latency(model=LatencyModel.LONG_TAIL, ms=700, spread_ms=900)]
+        ),
         bands=st.builds(
             PriceBands,
             percent=st.sampled_from([0, 0, 1]),
@@ -135,6 +141,7 @@ class CoreMachine(RuleBasedStateMachine):
         sell_fees: tuple[int, int, int],
         fills: FillSettings,
         bands: PriceBands,
+        latency: Latency,
         multiplier: int,
     ) -> None:
         maker, taker = maker_taker
@@ -157,6 +164,7 @@ class CoreMachine(RuleBasedStateMachine):
             fees=fees,
             fills=fills,
             bands=bands,
+            latency=latency,
             interest_bps=Decimal("412.5"),
             debit_interest_bps=Decimal(825),
         )
@@ -191,14 +199,24 @@ class CoreMachine(RuleBasedStateMachine):
             self.depth(symbol, 10_000, 2, [])
 
     def run(self, command: commands.Command) -> object:
+        """Let join what has arrived by now, which no refusal takes back; then run a command."""
         self.now += timedelta(seconds=1)
-        before = self.core.state.number
+        self.core.begin(self.now)
+        self.play(lambda: release(self.core))
         self.just_traded = None
+        self.just_fed = isinstance(command, FeedMessage)
+        answer = self.play(lambda: decide(self.core, command, self.now))
+        if isinstance(command, SubmitOrder | ReplaceOrder):
+            self.check_steps()
+        return answer
+
+    def play(self, act: Callable[[], object]) -> object:
+        """Let the core do something, check what came of it, and fold it into the second state."""
+        before = self.core.state.number
         halted = set(self.core.state.halts)
         bands = {symbol: self.bands_of(symbol) for symbol in SYMBOLS}
-        self.just_fed = isinstance(command, FeedMessage)
         try:
-            answer = decide(self.core, command, self.now)
+            answer = act()
         except Refusal:
             assert self.core.state.number == before, "a refusal must change nothing"
             answer = None
@@ -214,8 +232,6 @@ class CoreMachine(RuleBasedStateMachine):
                     assert any(low <= event.price <= high for low, high in allowed)
         self.remember()
         self.check_sessions(touched)
-        if isinstance(command, SubmitOrder | ReplaceOrder):
-            self.check_steps()
         for record in emitted:
             event = msgspec.json.decode(msgspec.json.encode(record.event), type=type(record.event))
             apply(self.replica, self.replica_books, record.number, record.at, event)
@@ -320,7 +336,7 @@ class CoreMachine(RuleBasedStateMachine):
         if isinstance(order, OrderState):
             if tif is TimeInForce.FOK:
                 assert order.filled_qty in (0, order.qty)
-            if tif in (TimeInForce.FOK, TimeInForce.IOC):
+            if tif in (TimeInForce.FOK, TimeInForce.IOC) and order.effective_at is None:
                 assert not order.status.is_open
 
     @rule(
@@ -994,6 +1010,23 @@ class CoreMachine(RuleBasedStateMachine):
                 extreme = 0 if side is OrderSide.SELL else 10**18
                 ours = live.first_reached(symbol, side, extreme)
                 assert ours == recovered.first_reached(symbol, side, extreme)
+
+    @invariant()
+    def what_is_on_its_way_has_traded_nothing_and_arrives_after_a_restart_too(self) -> None:
+        state = self.core.state
+        pending = {
+            order.order_id
+            for order in state.orders.values()
+            if order.status is OrderStatus.PENDING_NEW
+        }
+        assert not any(state.orders[each].filled_qty for each in pending)
+        late = {
+            each
+            for each in pending
+            if (arrives := state.orders[each].effective_at) and arrives > self.now
+        }
+        assert late <= {order_id for _, _, order_id in self.core.arrivals}
+        assert {order_id for _, _, order_id in Core(self.core.spec, state).arrivals} == pending
 
     @invariant()
     def recovered_auctions_equal_the_live_ones(self) -> None:

@@ -33,7 +33,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    19: "c47fc6333c5d6920",
+    20: "c4998d7558ea847d",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tradewind.contracts.venues import FeeSchedule, FillSettings, PriceBands, VenueSpec
-from tradewind.contracts.vocabulary import FillModel
+from tradewind.contracts.venues import FeeSchedule, FillSettings, Latency, PriceBands, VenueSpec
+from tradewind.contracts.vocabulary import FillModel, LatencyModel
 from tradewind.main_venue import main_venue, open_main_venue
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.market_view import check_fills
@@ -66,6 +66,15 @@ def test_price_bands_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("TRADEWIND_BAND_PERCENT", "5")
     monkeypatch.setenv("TRADEWIND_BAND_PAUSE_S", "60")
     assert main_venue(load_settings()).bands == PriceBands(percent=5, pause_s=60)
+
+
+def test_latency_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADEWIND_LATENCY_MODEL", "long_tail")
+    monkeypatch.setenv("TRADEWIND_LATENCY_MS", "5")
+    monkeypatch.setenv("TRADEWIND_LATENCY_SPREAD_MS", "10")
+    monkeypatch.setenv("TRADEWIND_FEED_SEED", "7")
+    latency = Latency(model=LatencyModel.LONG_TAIL, ms=5, spread_ms=10, seed=7)
+    assert main_venue(load_settings()).latency == latency
 
 
 class CheckedOrders(OrdersInMemory):

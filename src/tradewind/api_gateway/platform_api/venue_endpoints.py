@@ -16,8 +16,8 @@ from tradewind.api_gateway.wire.errors import ErrorStyle, NotOfferedYet
 from tradewind.contracts.accounts import AccountService, Identity
 from tradewind.contracts.market_data import FeedSpec, FeedState, MarketDataService
 from tradewind.contracts.orders import OrderService
-from tradewind.contracts.venues import FeeSchedule, FillSettings, PriceBands, VenueSpec
-from tradewind.contracts.vocabulary import FeedKind, FillModel, Role, VenueId
+from tradewind.contracts.venues import FeeSchedule, FillSettings, Latency, PriceBands, VenueSpec
+from tradewind.contracts.vocabulary import FeedKind, FillModel, LatencyModel, Role, VenueId
 from tradewind.platform.errors import MalformedRequest, NotFound
 from tradewind.platform.ids import is_uuid, new_id
 from tradewind.platform.money import InexactAmount, MoneyUnits, to_units
@@ -68,6 +68,15 @@ class FillsBody(Struct, frozen=True, kw_only=True):
     impact_half_life_s: int = 60
 
 
+class LatencyBody(Struct, frozen=True, kw_only=True):
+    """How long orders are on their way to the market; no time at all if not said."""
+
+    model: LatencyModel = LatencyModel.FIXED
+    ms: int = 0
+    spread_ms: int = 0
+    seed: int = 1
+
+
 class BandsBody(Struct, frozen=True, kw_only=True):
     """How far from its reference price an instrument may trade; any distance if not said."""
 
@@ -91,6 +100,7 @@ class NewVenueBody(Struct, frozen=True, kw_only=True):
     feed: FeedBody
     fees: FeesBody = field(default_factory=FeesBody)
     fills: FillsBody = FillsBody()
+    latency: LatencyBody = LatencyBody()
     bands: BandsBody = BandsBody()
     interest: InterestBody = field(default_factory=InterestBody)
     cash: AnyAmount = field(default_factory=lambda: Amount(100_000))
@@ -227,6 +237,7 @@ def _read_venue(sent: NewVenueBody, venue_id: VenueId) -> tuple[VenueSpec, FeedS
             name=check_name(sent.name),
             fees=_read_fees(sent.fees),
             fills=FillSettings(**structs.asdict(sent.fills)),
+            latency=Latency(**structs.asdict(sent.latency)),
             bands=PriceBands(**structs.asdict(sent.bands)),
             interest_bps=_bounded("interest.cash_bps", sent.interest.cash_bps, _FEE_BPS_MAX),
             debit_interest_bps=_bounded(

@@ -7,6 +7,7 @@ number: the same commands always give the same events.
 """
 
 from datetime import datetime
+from heapq import heapify, heappush
 
 from msgspec import Struct
 
@@ -24,7 +25,7 @@ from tradewind.contracts.journal import (
 from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.venues import VenueSpec
-from tradewind.contracts.vocabulary import AccountId, OrderId
+from tradewind.contracts.vocabulary import AccountId, OrderId, OrderStatus
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.fees import Fees
 from tradewind.order_service.domain.ledger import Posting
@@ -77,6 +78,13 @@ class Core:
         }
         """Accounts that owe cash or shares; that which was looked at longest ago stands first."""
         self.at = self.state.now
+        self.arrivals = [
+            (order.effective_at, order.priority, order.order_id)
+            for order in self.state.orders.values()
+            if order.effective_at is not None and order.status is OrderStatus.PENDING_NEW
+        ]
+        """Orders on their way to the market, a heap: who arrives first stands first."""
+        heapify(self.arrivals)
         for order in self.state.orders.values():
             if order.queue_ahead:
                 self.view.ahead[order.order_id] = order.queue_ahead
@@ -99,6 +107,8 @@ class Core:
             account = self.state.accounts[event.account_id]
             if account.is_margin and self.is_leveraged(account):
                 self.leveraged.setdefault(event.account_id)
+        if order.effective_at is not None and type(event) is OrderAccepted:
+            heappush(self.arrivals, (order.effective_at, number, order_id))
         if isinstance(event, OrderAccepted | OrderActivated | OrderTriggered | OrderRestated):
             if event.queue_ahead:
                 self.view.ahead[order_id] = event.queue_ahead
@@ -143,6 +153,14 @@ class Core:
     def is_open(self) -> bool:
         """Whether the regular session is running."""
         return self.state.session_date is not None
+
+    def stands_by(self, order: OrderState) -> bool:
+        """Tell whether an order waits for nothing but its session, or for the end of a halt."""
+        if order.status is OrderStatus.ACCEPTED:
+            return True
+        arrives, at = order.effective_at, self.at
+        is_there = arrives is not None and at is not None and arrives <= at
+        return is_there and order.status is OrderStatus.PENDING_NEW
 
     def trades(self, symbol: str) -> bool:
         """Tell whether any orders in a symbol trade now."""

@@ -14,6 +14,7 @@ from tradewind.order_service.domain import (
     feed,
     groups,
     halts,
+    latency,
     money_movement,
     reports,
     trading,
@@ -57,6 +58,8 @@ def decide(core: Core, command: commands.Command, at: datetime) -> Any:
     """
     if type(command) is not FeedMessage or not core.spec.follows_feed_time:
         core.begin(at)
+        if core.arrivals:
+            latency.release(core)
     answer = _HANDLERS[type(command)](core, command)
     groups.settle(core)
     return answer

@@ -12,7 +12,7 @@ from tradewind.contracts.journal import (
     OrderActivated,
 )
 from tradewind.contracts.market_data import ExtendedHoursClosed
-from tradewind.contracts.vocabulary import ExtendedPhase, OrderStatus, TimeInForce
+from tradewind.contracts.vocabulary import ExtendedPhase, TimeInForce
 from tradewind.order_service.domain import corporate_actions
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.expiry import expire, forget_depth
@@ -33,11 +33,7 @@ def begin(core: Core, trading_date: date, phase: ExtendedPhase) -> None:
     corporate_actions.begin_day(core, trading_date)
     core.emit(ExtendedHoursStarted(trading_date, phase))
     for order in list(state.orders.values()):
-        if (
-            order.status is OrderStatus.ACCEPTED
-            and order.extended_hours
-            and state.halt_of(order.symbol) is None
-        ):
+        if core.stands_by(order) and order.extended_hours and state.halt_of(order.symbol) is None:
             core.emit(OrderActivated(order.order_id, order.account_id))
 
 

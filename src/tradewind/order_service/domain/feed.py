@@ -29,13 +29,14 @@ from tradewind.contracts.market_data import (
     Trade,
     TradingStatus,
 )
-from tradewind.contracts.vocabulary import AuctionKind, ExtendedPhase, OrderId, OrderStatus
+from tradewind.contracts.vocabulary import AuctionKind, ExtendedPhase, OrderId
 from tradewind.order_service.domain import (
     auctions,
     corporate_actions,
     extended_hours,
     groups,
     halts,
+    latency,
     margin_calls,
     triggers,
     volatility,
@@ -76,6 +77,7 @@ def follow(core: Core, message: FeedMessage) -> int:
             continue
         if follows:
             core.begin(_time_of(message, index))
+            latency.release(core)
             halts.resume_due(core)
         handler(core, event)
         groups.settle(core)
@@ -261,7 +263,7 @@ def open_session(core: Core, event: SessionOpened) -> None:
     }
     core.emit(SessionStarted(event.trading_date, event.closes_at, event.next_opens_at, unknown))
     for order in list(core.state.orders.values()):
-        if order.status is OrderStatus.ACCEPTED and (
+        if core.stands_by(order) and (
             order.time_in_force in AUCTION_TIMES or core.state.halt_of(order.symbol) is None
         ):
             ahead = QuantityUnits(0)

@@ -8,7 +8,7 @@ auction at one price, with the newest price as reference, and the feed's depth j
 from tradewind.contracts.journal import OrderActivated, TradingHalted, TradingResumed
 from tradewind.contracts.market_data import TradingStatus
 from tradewind.contracts.venues import Halt
-from tradewind.contracts.vocabulary import OrderStatus, TimeInForce
+from tradewind.contracts.vocabulary import TimeInForce
 from tradewind.order_service.domain import auctions, groups, triggers
 from tradewind.order_service.domain.commands import HaltTrading, ResumeTrading
 from tradewind.order_service.domain.core import Core
@@ -71,7 +71,7 @@ def _end(core: Core, symbol: str, by: str) -> None:
     state = core.state
     for order in list(state.orders.values()):
         if (
-            order.status is OrderStatus.ACCEPTED
+            core.stands_by(order)
             and symbol in (WHOLE_VENUE, order.symbol)
             and order.time_in_force not in AUCTION_TIMES
             and state.may_trade(order.symbol, extended_hours=order.extended_hours)

@@ -90,6 +90,8 @@ class OrderState(Struct, kw_only=True, array_like=True, gc=False):
     replaced_at: datetime | None = None
     replaces: OrderId | None = None
     replaced_by: OrderId | None = None
+    effective_at: datetime | None = None
+    """When it arrives at the market; ``None`` where that takes no time."""
     terms: Terms | None = None
     routing: Routing | None = None
     """Of an order that a broker carries out: it stands in no book."""
@@ -323,7 +325,7 @@ class VenueState(Struct, kw_only=True):
 AUCTION_TIMES = frozenset({TimeInForce.OPG, TimeInForce.CLS})
 """Times in force of orders that trade in an auction and nowhere else."""
 
-APART = frozenset({OrderStatus.ACCEPTED, OrderStatus.HELD})
+APART = frozenset({OrderStatus.ACCEPTED, OrderStatus.HELD, OrderStatus.PENDING_NEW})
 """Orders in no book: they wait for the session or for their entry."""
 
 

@@ -16,6 +16,7 @@ from tradewind.contracts.vocabulary import (
 from tradewind.order_service.domain import (
     groups,
     intents,
+    latency,
     notional,
     replacing,
     risk,
@@ -73,6 +74,11 @@ def accept(
     if is_routed:
         status = OrderStatus.PENDING_NEW
     meets_book = joins and not (waits or is_held) and command.time_in_force not in AUCTION_TIMES
+    effective_at = None
+    if joins and not is_held and command.time_in_force not in AUCTION_TIMES:
+        effective_at = latency.arrival(core, command.order_id)
+    if effective_at is not None:
+        status, meets_book = OrderStatus.PENDING_NEW, False
     # Also when the order ends at once, before anybody can look its id up.
     core.known_client_order_ids.add((command.account_id, command.client_order_id))
     queue_ahead = QuantityUnits(0)
@@ -97,6 +103,7 @@ def accept(
             replaces=replaces,
             terms=command.terms,
             routed=is_routed,
+            effective_at=effective_at,
         )
     )
     groups.take_legs(core, command)

@@ -50,6 +50,7 @@ def _order_accepted(
         created_at=at,
         updated_at=at,
         replaces=event.replaces,
+        effective_at=event.effective_at,
     )
     order.terms = event.terms
     if event.routed:

@@ -1,0 +1,90 @@
+"""The way of an order to the market takes time: until it has arrived, it cannot trade.
+
+How long is drawn from the order's id and the venue's seed, in whole microseconds, so that the same
+orders at the same instants always arrive in the same order. An order that has been taken is
+``pending_new`` until the venue's time has passed its arrival; it joins before whatever comes next,
+be it a command or a message of the feed.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from heapq import heappop
+
+from tradewind.contracts.journal import CancelReason, OrderActivated
+from tradewind.contracts.venues import Latency
+from tradewind.contracts.vocabulary import LatencyModel, OrderId, OrderStatus, TimeInForce
+from tradewind.order_service.domain import auctions, groups, triggers
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.matching import cancel, match_incoming, side_of
+from tradewind.order_service.domain.state import OrderState
+from tradewind.platform.errors import MalformedRequest
+from tradewind.platform.money import QuantityUnits
+
+_MS_MAX = 60_000
+_TAIL_MAX = 20
+"""Spreads that no order takes longer than: one in a million would."""
+_HALF_BITS = 32
+_IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+
+
+def check_latency(settings: Latency) -> None:
+    """Raise ``MalformedRequest`` for settings that mean nothing."""
+    for name in ("ms", "spread_ms"):
+        value = getattr(settings, name)
+        if not 0 <= value <= _MS_MAX:
+            raise MalformedRequest(f"latency.{name} {value} must be between 0 and {_MS_MAX}")
+    if settings.model is LatencyModel.FIXED and settings.spread_ms:
+        raise MalformedRequest("latency.spread_ms means nothing where latency is fixed")
+
+
+def draw(settings: Latency, order_id: OrderId) -> timedelta:
+    """Return how long an order is on its way.
+
+    Uniform: any microsecond below the spread alike. Long tail: half of the orders take up to one
+    spread, half of the rest up to two, and so on.
+    """
+    least, spread = settings.ms * 1_000, settings.spread_ms * 1_000
+    if settings.model is LatencyModel.FIXED or not spread:
+        return timedelta(microseconds=least)
+    digest = hashlib.blake2b(f"{settings.seed}:{order_id}".encode(), digest_size=8).digest()
+    high = int.from_bytes(digest[:4], "big")
+    low = int.from_bytes(digest[4:], "big")
+    extra = low * spread >> _HALF_BITS
+    if settings.model is LatencyModel.LONG_TAIL:
+        extra += min(_HALF_BITS - high.bit_length(), _TAIL_MAX) * spread
+    return timedelta(microseconds=least + extra)
+
+
+def arrival(core: Core, order_id: OrderId) -> datetime | None:
+    """Return when an order that is taken now arrives, ``None`` where it is there at once."""
+    settings = core.spec.latency
+    if not (settings.ms or settings.spread_ms):
+        return None
+    assert core.at is not None
+    return core.at + draw(settings, order_id)
+
+
+def release(core: Core) -> None:
+    """Let the orders join that have arrived by now, in the order of their arrival."""
+    assert core.at is not None
+    while core.arrivals and core.arrivals[0][0] <= core.at:
+        order = core.state.orders.get(heappop(core.arrivals)[2])
+        if order is not None and order.status is OrderStatus.PENDING_NEW:
+            _arrive(core, order)
+            groups.settle(core)
+
+
+def _arrive(core: Core, order: OrderState) -> None:
+    """Let an order join; where nothing trades by now it waits, unless it must trade at once."""
+    if not core.state.may_trade(order.symbol, extended_hours=order.extended_hours):
+        if order.time_in_force in _IMMEDIATE:
+            cancel(core, order, CancelReason.IMMEDIATE)
+        return
+    ahead = QuantityUnits(0)
+    if order.limit_price is not None and auctions.meets_book(order):
+        ahead = core.view.queue_ahead(order.symbol, side_of(order), order.limit_price)
+    core.emit(OrderActivated(order.order_id, order.account_id, ahead))
+    if order.waits:
+        triggers.start(core, order)
+    else:
+        match_incoming(core, order)
