@@ -58,6 +58,14 @@ bench: install ## Measure speed beside references and print the table
 	@.ci/system-packages wrk
 	$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: images
+images: ## Build every container image (base images by PYTHON_IMAGE, NODE_IMAGE, NGINX_IMAGE)
+	deploy/docker/build $(ARGS)
+
+.PHONY: images-test
+images-test: install ## Build the images and try them, alone and together, on a real engine
+	deploy/docker/images-test $(ARGS)
+
 SEEDS ?= 500
 FIRST ?= 1
 
@@ -79,6 +87,12 @@ lock: $(UV) ## Choose versions again and write requirements/*.txt
 	$(UV) pip compile pyproject.toml --extra brokers -c requirements/dev.txt $(LOCK) -o requirements/brokers.txt
 	$(UV) pip compile requirements/uv.in --upgrade $(LOCK) -o requirements/uv.txt
 	$(UV) pip compile requirements/node.in --upgrade $(LOCK) -o requirements/node.txt
+	$(UV) pip compile --group build --upgrade $(LOCK) -o requirements/build.txt
+	$(UV) pip compile requirements/stand-ins.in -c requirements/dev.txt $(LOCK) -o requirements/stand-ins.txt
+	for group in account-service api-gateway calendar market-data-service notification-service \
+			order-service portfolio-service; do \
+		$(UV) pip compile --group $$group -c requirements/dev.txt $(LOCK) \
+			-o requirements/services/$$group.txt || exit 1; done
 
 LOCK := --generate-hashes --universal --no-emit-index-url --quiet
 

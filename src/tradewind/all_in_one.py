@@ -323,11 +323,11 @@ class Platform:
 
 def schemas() -> list[ServiceSchema]:
     """Return what every service owns in the database, in the order of migration."""
-    from tradewind.account_service import app as accounts
-    from tradewind.market_data_service import app as market_data
-    from tradewind.notification_service import app as notifications
-    from tradewind.order_service import app as orders
-    from tradewind.portfolio_service import app as portfolio
+    from tradewind.account_service import schema as accounts
+    from tradewind.market_data_service import schema as market_data
+    from tradewind.notification_service import schema as notifications
+    from tradewind.order_service import schema as orders
+    from tradewind.portfolio_service import schema as portfolio
 
     return [
         accounts.SCHEMA,

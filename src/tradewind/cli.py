@@ -74,14 +74,25 @@ def up(
 
 @app.command()
 def serve(
-    service: Annotated[ServiceName, typer.Argument(help="Which service.", show_default=False)],
+    service: Annotated[
+        ServiceName,
+        typer.Argument(help="Which service.", envvar="TRADEWIND_SERVICE", show_default=False),
+    ],
     host: Annotated[
         str | None, typer.Option(help="Address to listen on.", show_default=False)
     ] = None,
     port: Port = None,
     as_json: AsJson = False,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Start again when the code changes: to develop.")
+    ] = False,
 ) -> None:
     """Run one service as a process of its own until SIGTERM or Ctrl-C."""
+    if reload:
+        from tradewind.serving.reloading import run_reloading
+
+        arguments = [each for each in sys.argv[1:] if each != "--reload"]
+        raise typer.Exit(run_reloading([sys.executable, "-m", "tradewind", *arguments]))
     from tradewind.serving.command import run
     from tradewind.serving.requirements import problems
 

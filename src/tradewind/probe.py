@@ -43,6 +43,7 @@ def probe(service: ServiceName, *, port: int | None = None, standby_is_well: boo
 def main(arguments: list[str]) -> int:
     """Probe the service that is named first; ``--leading`` wants it to be more than a standby."""
     names = [each for each in arguments if not each.startswith("-")]
+    names = names or [os.environ.get("TRADEWIND_SERVICE", "")]
     try:
         status = probe(ServiceName(names[0]), standby_is_well="--leading" not in arguments)
     except (OSError, ValueError, IndexError) as error:

@@ -4,17 +4,12 @@ from asyncpg import InterfaceError, PostgresError
 
 from tradewind.account_service.passwords import Passwords
 from tradewind.account_service.repository import Repository
+from tradewind.account_service.schema import SCHEMA as SCHEMA
 from tradewind.account_service.service import AccountsOfUsers
 from tradewind.account_service.session_repository import SessionRepository
 from tradewind.platform.clock import Clock
-from tradewind.platform.database import Database, ServiceSchema
+from tradewind.platform.database import Database
 from tradewind.platform.settings import Settings
-
-SCHEMA = ServiceSchema(
-    schema="account",
-    role="tradewind_account",
-    migrations="tradewind.account_service.migrations",
-)
 
 
 class AccountApp(AccountsOfUsers):

@@ -38,7 +38,7 @@ from tradewind.api_gateway.wire.errors import (
 )
 from tradewind.contracts.accounts import Identity
 from tradewind.contracts.vocabulary import Role
-from tradewind.platform.database import is_gone
+from tradewind.platform.database_errors import is_gone
 from tradewind.platform.errors import NotFound, RateLimited, Refusal
 from tradewind.platform.problems import InternalError, MethodNotAllowed, refusal_headers
 from tradewind.platform.rpc.identity import OnBehalfOf, acting_for

@@ -7,18 +7,13 @@ from tradewind.market_data_service.feed_factory import FeedFactory
 from tradewind.market_data_service.history import History
 from tradewind.market_data_service.instruments import Instruments
 from tradewind.market_data_service.preparation import prepare
+from tradewind.market_data_service.schema import SCHEMA as SCHEMA
 from tradewind.market_data_service.service import MarketData
 from tradewind.market_data_service.storage import Storage
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
-from tradewind.platform.database import Database, ServiceSchema
+from tradewind.platform.database import Database
 from tradewind.platform.settings import Settings
-
-SCHEMA = ServiceSchema(
-    schema="market_data",
-    role="tradewind_market_data",
-    migrations="tradewind.market_data_service.migrations",
-)
 
 
 class MarketDataApp(MarketData):

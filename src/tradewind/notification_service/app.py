@@ -12,20 +12,15 @@ from tradewind.notification_service.channel_directory import ChannelDirectory
 from tradewind.notification_service.deliverer import Deliverer
 from tradewind.notification_service.journal_listener import JournalListener
 from tradewind.notification_service.repository import Repository
+from tradewind.notification_service.schema import SCHEMA as SCHEMA
 from tradewind.notification_service.senders import EmailSender, WebhookSender
 from tradewind.notification_service.service import Notifications
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
-from tradewind.platform.database import Database, ServiceSchema
+from tradewind.platform.database import Database
 from tradewind.platform.logging import get_logger
 from tradewind.platform.settings import Settings
 from tradewind.platform.tasks import end_tasks
-
-SCHEMA = ServiceSchema(
-    schema="notification",
-    role="tradewind_notification",
-    migrations="tradewind.notification_service.migrations",
-)
 
 _log = get_logger("notification-service")
 

@@ -9,16 +9,13 @@ from tradewind.order_service.journal_archive import ArchiveFolder
 from tradewind.order_service.journal_archive_repository import JournalArchiveRepository
 from tradewind.order_service.leadership import Leadership
 from tradewind.order_service.repository import OrderRepository
+from tradewind.order_service.schema import SCHEMA as SCHEMA
 from tradewind.order_service.service import OrderApp
 from tradewind.order_service.snapshot_schedule import SnapshotPolicy
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
-from tradewind.platform.database import Database, ServiceSchema
+from tradewind.platform.database import Database
 from tradewind.platform.settings import Settings
-
-SCHEMA = ServiceSchema(
-    schema="orders", role="tradewind_orders", migrations="tradewind.order_service.migrations"
-)
 
 
 def build_leadership(

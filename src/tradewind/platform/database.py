@@ -18,32 +18,7 @@ PooledConnection: TypeAlias = "PoolConnectionProxy[Record]"
 
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
-DATABASE_AWAY: tuple[type[BaseException], ...] = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
-"""What a statement raises while the server is down, starts, or cannot take it; it passes."""
-
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-
-
-_GONE = (
-    asyncpg.InterfaceError,
-    # What the driver says when it writes to a server that died within the same turn.
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    ConnectionError,
-)
-
-
-def is_gone(error: BaseException) -> bool:
-    """Tell whether an error means that the database, or the way to it, has gone."""
-    return isinstance(error, _GONE) and not isinstance(error, asyncpg.DataError)
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,13 @@ import asyncio
 from tradewind.contracts.journal import JournalReader
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.platform.clock import Clock
-from tradewind.platform.database import Database, ServiceSchema
+from tradewind.platform.database import Database
 from tradewind.platform.logging import get_logger
 from tradewind.platform.settings import Settings
 from tradewind.portfolio_service.follower import PASSING
 from tradewind.portfolio_service.repository import Repository
+from tradewind.portfolio_service.schema import SCHEMA as SCHEMA
 from tradewind.portfolio_service.service import PortfolioFromJournal
-
-SCHEMA = ServiceSchema(
-    schema="portfolio",
-    role="tradewind_portfolio",
-    migrations="tradewind.portfolio_service.migrations",
-)
 
 _DISCOVERY_INTERVAL_S = 2.0
 

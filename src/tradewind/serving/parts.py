@@ -6,20 +6,22 @@ Services are imported inside functions, so that a process loads its own service 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.types import ASGIApp
 
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
 from tradewind.platform.component import Component
-from tradewind.platform.database import Database, ServiceSchema
 from tradewind.platform.http import create_app
 from tradewind.platform.rpc.client import RpcConnection
 from tradewind.platform.rpc.identity import Identities
 from tradewind.platform.rpc.server import RpcServer
 from tradewind.platform.settings import Settings
 from tradewind.serving.names import ServiceName
+
+if TYPE_CHECKING:  # the gateway has no database, nor what it takes to talk to one
+    from tradewind.platform.database import Database, ServiceSchema
 
 _RPC_BYTES_MAX = 16 * 1024 * 1024
 _RPC_TIMEOUT_FACTOR = 2
@@ -76,7 +78,7 @@ class Materials:
     process: str
     clock: Clock
     bus: Bus
-    open_database: Callable[[ServiceSchema], Coroutine[None, None, Database]]
+    open_database: "Callable[[ServiceSchema], Coroutine[None, None, Database]]"
     on_deposed: Callable[[BaseException], None]
     on_failure: Callable[[BaseException], None]
     connections: list[RpcConnection] = field(default_factory=list)

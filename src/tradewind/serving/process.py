@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tradewind.platform import heap
 from tradewind.platform.clock import WallClock
-from tradewind.platform.database import Database, ServiceSchema
 from tradewind.platform.ids import new_id
 from tradewind.platform.logging import get_logger
 from tradewind.platform.make_bus import make_bus
-from tradewind.platform.migrations import check_migrated
 from tradewind.platform.process_end import end_at_once
 from tradewind.platform.server import HttpServer, reserve_port
 from tradewind.platform.settings import Settings
 from tradewind.platform.standby_door import StandbyDoor
 from tradewind.serving.names import PORTS, ServiceName
 from tradewind.serving.parts import BUILDS, Materials, Parts
+
+if TYPE_CHECKING:  # the gateway has no database, nor what it takes to talk to one
+    from tradewind.platform.database import Database, ServiceSchema
 
 PORT_SETTING = "TRADEWIND_SERVICE_PORT"
 
@@ -172,7 +174,10 @@ class ServiceProcess:
             return False
         return parts.election is None or parts.election.is_held
 
-    async def _open(self, schema: ServiceSchema) -> Database:
+    async def _open(self, schema: "ServiceSchema") -> "Database":
+        from tradewind.platform.database import Database
+        from tradewind.platform.migrations import check_migrated
+
         dsn = self._settings.database_url
         assert dsn is not None, "checked before the start"
         await check_migrated(dsn, schema)

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from tradewind.platform.database import is_gone
+from tradewind.platform.database_errors import is_gone
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tradewind.platform.database import DATABASE_AWAY
+from tradewind.platform.database_errors import DATABASE_AWAY
 from tradewind.platform.errors import (
     MalformedRequest,
     NotAuthenticated,

@@ -1,0 +1,117 @@
+// Every image that Tradewind runs as: docker buildx bake -f deploy/docker/docker-bake.hcl
+// Variables come from the environment; `make images` sets them from the commit.
+
+variable "REGISTRY" {
+  default = "tradewind"
+}
+
+variable "VERSION" {
+  default = "0.0.0"
+}
+
+variable "REVISION" {
+  default = "unknown"
+}
+
+variable "CREATED" {
+  default = "1970-01-01T00:00:00Z"
+}
+
+// Seconds since 1970 of the commit: what files and layers are dated with.
+variable "SOURCE_DATE_EPOCH" {
+  default = "0"
+}
+
+// The last date of the exchange's calendar inside market-data-service.
+variable "CALENDAR_UNTIL" {
+  default = "2030-12-31"
+}
+
+variable "PYTHON_IMAGE" {
+  default = "python:3.13-alpine"
+}
+
+variable "NODE_IMAGE" {
+  default = "node:24-alpine"
+}
+
+variable "NGINX_IMAGE" {
+  default = "nginxinc/nginx-unprivileged:1.29-alpine"
+}
+
+group "default" {
+  targets = ["service", "web-ui"]
+}
+
+// `docker buildx bake release`: for both processors, with provenance and a bill of materials.
+group "release" {
+  targets = ["service-release", "web-ui-release"]
+}
+
+target "common" {
+  context = "."
+  args = {
+    VERSION           = VERSION
+    REVISION          = REVISION
+    CREATED           = CREATED
+    SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH
+  }
+}
+
+target "for-release" {
+  platforms = ["linux/amd64", "linux/arm64"]
+  attest    = ["type=provenance,mode=max", "type=sbom"]
+  output    = ["type=image,push=true,rewrite-timestamp=true"]
+}
+
+target "service" {
+  name       = service.name
+  inherits   = ["common"]
+  dockerfile = "deploy/docker/service.Dockerfile"
+  matrix = {
+    service = [
+      { name = "account-service", port = "8001" },
+      { name = "api-gateway", port = "8000" },
+      { name = "market-data-service", port = "8003" },
+      { name = "notification-service", port = "8005" },
+      { name = "order-service", port = "8002" },
+      { name = "portfolio-service", port = "8004" },
+    ]
+  }
+  args = {
+    PYTHON_IMAGE   = PYTHON_IMAGE
+    SERVICE        = service.name
+    PORT           = service.port
+    CALENDAR_UNTIL = CALENDAR_UNTIL
+  }
+  tags = ["${REGISTRY}/${service.name}:${VERSION}"]
+}
+
+target "service-release" {
+  name     = "${service}-release"
+  inherits = [service, "for-release"]
+  matrix = {
+    service = [
+      "account-service",
+      "api-gateway",
+      "market-data-service",
+      "notification-service",
+      "order-service",
+      "portfolio-service",
+    ]
+  }
+}
+
+target "web-ui" {
+  inherits   = ["common"]
+  dockerfile = "deploy/docker/web-ui.Dockerfile"
+  args = {
+    NODE_IMAGE  = NODE_IMAGE
+    NGINX_IMAGE = NGINX_IMAGE
+  }
+  tags = ["${REGISTRY}/web-ui:${VERSION}"]
+}
+
+target "web-ui-release" {
+  inherits = ["web-ui", "for-release"]
+}

@@ -1,0 +1,9 @@
+"""Where the service keeps its tables; known without what the service itself needs to run."""
+
+from tradewind.platform.database import ServiceSchema
+
+SCHEMA = ServiceSchema(
+    schema="portfolio",
+    role="tradewind_portfolio",
+    migrations="tradewind.portfolio_service.migrations",
+)
