@@ -42,6 +42,10 @@ _UNMOVED = (
 """Events of an order that leave the rest of its group alone."""
 
 
+_QUEUED = (OrderAccepted, OrderActivated, OrderTriggered, OrderRestated)
+"""Events that say how much stands before an order."""
+
+
 class Emitted(Struct, frozen=True, gc=False):
     """One event on its way to the journal."""
 
@@ -109,7 +113,7 @@ class Core:
                 self.leveraged.setdefault(event.account_id)
         if order.effective_at is not None and type(event) is OrderAccepted:
             heappush(self.arrivals, (order.effective_at, number, order_id))
-        if isinstance(event, OrderAccepted | OrderActivated | OrderTriggered | OrderRestated):
+        if isinstance(event, _QUEUED):
             if event.queue_ahead:
                 self.view.ahead[order_id] = event.queue_ahead
             else:

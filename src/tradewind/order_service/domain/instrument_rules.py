@@ -2,6 +2,7 @@
 
 from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import SubmitOrder
+from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import AssetClass, OrderSide, OrderType, TimeInForce
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import (
@@ -38,8 +39,11 @@ def check(core: Core, account: AccountState, order: SubmitOrder) -> None:
         raise InstrumentNotTradable(f"{order.symbol} is not tradable; open orders may be canceled")
     if listing.asset_class is AssetClass.CRYPTO:
         _check_coin(order)
-    for name, price in _prices(order):
-        _check_tick(listing, name, price)
+    if order.limit_price is not None:
+        _check_tick(listing, "limit_price", order.limit_price)
+    if order.terms is not None:
+        for name, price in _more_prices(order, order.terms):
+            _check_tick(listing, name, price)
     sells_all = order.side is OrderSide.SELL and order.qty == core.state.qty(account, order.symbol)
     if not sells_all:
         _check_lots(listing, order)
@@ -59,11 +63,9 @@ def _check_coin(order: SubmitOrder) -> None:
         raise NotForCrypto("crypto trades around the clock; leave extended_hours out")
 
 
-def _prices(order: SubmitOrder) -> list[tuple[str, PriceUnits]]:
-    """Return every price that an order names, and what it is called."""
-    named = [("limit_price", order.limit_price)]
-    if (terms := order.terms) is not None:
-        named += [("stop_price", terms.stop_price), ("trail_price", terms.trail_price)]
+def _more_prices(order: SubmitOrder, terms: Terms) -> list[tuple[str, PriceUnits]]:
+    """Return every price that an order names besides its limit, and what it is called."""
+    named = [("stop_price", terms.stop_price), ("trail_price", terms.trail_price)]
     if (profit := order.take_profit) is not None:
         named.append(("take_profit.limit_price", profit.limit_price))
     if (loss := order.stop_loss) is not None:
