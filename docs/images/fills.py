@@ -1,18 +1,20 @@
 """Draw the pictures of the page on fills from what the core itself does.
 
-Run ``python docs/images/fills.py``; it writes ``fills-models.svg`` and ``fills-impact.svg`` here.
+Run ``python docs/images/fills.py``; it writes the four ``fills-*.svg`` here.
 """
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tradewind.contracts.journal import OrderFilled
 from tradewind.contracts.market_data import Depth, DepthLevel, FeedEvent, FeedMessage, SessionOpened
 from tradewind.contracts.orders import SubmitOrder
-from tradewind.contracts.venues import FillSettings, VenueSpec
+from tradewind.contracts.venues import FillSettings, Latency, VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
     FillModel,
+    LatencyModel,
     OrderId,
     OrderSide,
     OrderType,
@@ -22,6 +24,8 @@ from tradewind.contracts.vocabulary import (
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
+from tradewind.order_service.domain.latency import draw as draw_latency
+from tradewind.order_service.domain.uniform_price import find_crossing
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
 
 HERE = Path(__file__).parent
@@ -149,6 +153,56 @@ def impact() -> str:
     return _picture(640, 270, parts)
 
 
+def auction() -> str:
+    """Draw what is bid and offered at each price of an auction, and where it crosses."""
+    buys: list[tuple[int | None, int]] = [(None, 300), (1_004, 200), (1_002, 400), (1_000, 300)]
+    sells: list[tuple[int | None, int]] = [(None, 200), (999, 300), (1_001, 300), (1_003, 400)]
+    crossing = find_crossing(buys, sells, reference=1_000)
+    assert crossing is not None
+    parts = [
+        _text(20, 30, "An auction: what is bid and what is offered at each price", INK, 16, True),
+        _text(20, 50, "the market's own price is 10.00", PALE, 12),
+    ]
+    for row, cents in enumerate(range(1_004, 997, -1)):
+        y = 74 + row * 30
+        bid = sum(size for limit, size in buys if limit is None or limit >= cents)
+        offered = sum(size for limit, size in sells if limit is None or limit <= cents)
+        parts.append(_text(20, y + 14, f"{cents / 100:.2f}", INK, 12, cents == crossing.price))
+        parts.append(_bar(70, y, bid / 4, SHOWN, 9))
+        parts.append(_bar(70, y + 11, offered / 4, PALE, 9))
+        parts.append(_bar(420, y, min(bid, offered) / 4, TAKEN, 20))
+        told = f"{min(bid, offered)} change hands"
+        parts.append(_text(640, y + 14, told, INK, 12, cents == crossing.price))
+    legend = ((70, SHOWN, "bid"), (140, PALE, "offered"), (420, TAKEN, "changes hands"))
+    for x, color, what in legend:
+        parts += [_bar(x, 292, 20, color, 9), _text(x + 26, 301, what, PALE, 12)]
+    return _picture(780, 316, parts)
+
+
+def latency() -> str:
+    """Draw how long many orders are on their way under each model."""
+    ids = [OrderId(f"00000000-0000-7000-9000-{number:012d}") for number in range(20_000)]
+    parts = [_text(20, 30, "How long orders take: ms 5, spread_ms 10", INK, 16, True)]
+    for index, model in enumerate((LatencyModel.UNIFORM, LatencyModel.LONG_TAIL)):
+        left = 20 + index * 400
+        settings = Latency(model=model, ms=5, spread_ms=10)
+        counts = Counter(draw_latency(settings, each) // timedelta(milliseconds=2) for each in ids)
+        parts.append(_text(left, 62, model, INK, 14, True))
+        for bin_number in range(25):
+            height = counts[bin_number] * 140 / 5_000
+            parts.append(_column(left + bin_number * 14, 220, 12, height))
+        for ms in (0, 10, 20, 30, 40):
+            parts.append(_text(left + ms * 7 - 4, 238, f"{ms} ms", PALE, 12))
+    return _picture(800, 254, parts)
+
+
+def _column(x: float, bottom: float, width: float, height: float) -> str:
+    return (
+        f'<rect x="{x:.1f}" y="{bottom - height:.1f}" width="{width:.1f}" '
+        f'height="{height:.1f}" fill="{TAKEN}"/>'
+    )
+
+
 def _text(x: float, y: float, text: str, color: str, size: int, bold: bool = False) -> str:
     weight = ' font-weight="600"' if bold else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" fill="{color}" font-size="{size}"{weight}>{text}</text>'
@@ -167,7 +221,12 @@ def _picture(width: int, height: int, parts: list[str]) -> str:
     )
 
 
-PICTURES = {"fills-models.svg": models, "fills-impact.svg": impact}
+PICTURES = {
+    "fills-models.svg": models,
+    "fills-impact.svg": impact,
+    "fills-auction.svg": auction,
+    "fills-latency.svg": latency,
+}
 
 if __name__ == "__main__":
     for name, draw in PICTURES.items():
