@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tradewind.contracts.market_data import Bar, CashDividend, Split
@@ -69,6 +69,7 @@ def test_levels_of_a_replayed_day_never_cross(bar: Bar, seed: int) -> None:
     ),
     st.sampled_from([None, Fraction(2), Fraction(3, 2), Fraction(1, 10)]),
 )
+@example([(Decimal(10), Decimal(0)), (Decimal(10), Decimal(2))], None)
 def test_dividends_and_splits_are_recovered_from_what_they_did(
     closes_and_dividends: list[tuple[Decimal, Decimal]], split: Fraction | None
 ) -> None:

@@ -107,7 +107,11 @@ def _explain(
     """Return the split ratio (1 for none) and the dividend (0 for none) behind a jump."""
     moved = [ratio for ratio in _RATIOS if _opening_confirms(ratio, before, day)]
     for ratio in moved:
-        if abs(_without(growth, ratio) - 1) < NOISE:
+        if abs(_without(growth, ratio) - 1) < NOISE and (
+            _off(ratio, before, day) < _off(Fraction(1), before, day)
+            # A large dividend multiplies as a small split does; the opening tells them apart.
+            or not _as_dividend(day, growth)
+        ):
             return ratio, Decimal(0)
     for ratio in (Fraction(1), *moved):
         dividend = _as_dividend(day, _without(growth, ratio))
@@ -124,8 +128,13 @@ def _without(growth: Decimal, ratio: Fraction) -> Decimal:
 
 
 def _opening_confirms(ratio: Fraction, before: AdjustedDay, day: AdjustedDay) -> bool:
+    return _off(ratio, before, day) < _OPENING_TOLERANCE
+
+
+def _off(ratio: Fraction, before: AdjustedDay, day: AdjustedDay) -> Decimal:
+    """Return how far the opening is from where a split would have put it, as a part of that."""
     expected = before.close * ratio.denominator / ratio.numerator
-    return abs(day.open / expected - 1) < _OPENING_TOLERANCE
+    return abs(day.open / expected - 1)
 
 
 def _as_dividend(day: AdjustedDay, growth: Decimal) -> Decimal:
