@@ -22,6 +22,7 @@ PRICES = range(9_985, 10_016)
 """In cents."""
 
 _STANDING = (TimeInForce.DAY, TimeInForce.DAY, TimeInForce.GTC)
+_ELSE = (TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG, TimeInForce.CLS)
 _PERCENT = SCALE
 
 Make = Callable[[OrderId], SubmitOrder]
@@ -67,7 +68,7 @@ def _price(draw: Random) -> PriceUnits:
 
 def _plain(draw: Random) -> dict[str, Any]:
     limit_price = draw.choice((None, *[_price(draw)] * 31))
-    time_in_force = draw.choice((*_STANDING, TimeInForce.IOC, TimeInForce.FOK))
+    time_in_force = draw.choice((*_STANDING, *_ELSE))
     standing = limit_price is not None and time_in_force in _STANDING
     return {
         "order_type": OrderType.MARKET if limit_price is None else OrderType.LIMIT,

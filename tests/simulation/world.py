@@ -24,7 +24,7 @@ from tests.simulation.portfolio import PortfolioTable
 from tradewind.contracts.journal import CashDeposited, OrderAccepted
 from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
-from tradewind.contracts.venues import FeeSchedule, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, Latency, VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.recovery import recover
 from tradewind.platform.errors import Refusal
@@ -65,7 +65,10 @@ class World:
         self.start = START
         self.faults = Faults(self.random("faults"))
         fees = FeeSchedule(fee_per_share=MoneyUnits(5_000_000))
+        # Every other run has orders that are on their way for a while.
+        latency = Latency(ms=50 * (seed % 2), spread_ms=500 * (seed % 2), seed=seed)
         self.spec = VenueSpec(
+            latency=latency,
             venue_id=VenueId("simulated"),
             name="Simulated",
             fees=fees,
