@@ -3,7 +3,16 @@
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import accounts, book, durable_orders, recovery, resting, snapshot_pause, startup
+from benchmarks import (
+    accounts,
+    book,
+    durable_orders,
+    images,
+    recovery,
+    resting,
+    snapshot_pause,
+    startup,
+)
 
 
 def _table(title: str, *headings: str) -> Table:
@@ -110,6 +119,20 @@ def pause_table() -> Table:
     return table
 
 
+def images_table() -> Table:
+    """Measure the container images that `make images` or `make images-test` has built here."""
+    table = Table(title="Container images: size, and time from docker run to the first answer")
+    for heading in ("", "MB", "seconds"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    figures = images.measure()
+    for figure in figures:
+        seconds = "" if figure.seconds is None else f"{figure.seconds:.2f}"
+        table.add_row(figure.name, f"{figure.megabytes:.0f}", seconds)
+    if not figures:
+        table.add_row("none built here, or no engine: run make images first", "", "")
+    return table
+
+
 if __name__ == "__main__":
     console = Console()
     for measure in (
@@ -120,5 +143,6 @@ if __name__ == "__main__":
         recovery_table,
         pause_table,
         startup_table,
+        images_table,
     ):
         console.print(measure())

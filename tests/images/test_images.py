@@ -101,6 +101,23 @@ def test_recipes_have_no_lint() -> None:
     assert done.stdout + done.stderr == ""
 
 
+def test_scripts_have_no_lint() -> None:
+    scripts = [
+        path
+        for path in sorted(ROOT.glob("deploy/docker/**/*"))
+        if path.is_file() and path.read_bytes().startswith((b"#!/usr/bin/env bash", b"#!/bin/sh"))
+    ]
+    assert len(scripts) >= 6
+    done = subprocess.run(
+        [Path(sys.executable).with_name("shellcheck"), *scripts],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout + done.stderr == ""
+
+
 def test_nothing_slips_into_a_build(tmp_path: Path) -> None:
     listing = tmp_path / "listing.Dockerfile"
     listing.write_text("FROM scratch\nCOPY . /\n")
