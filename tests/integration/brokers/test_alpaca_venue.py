@@ -59,8 +59,8 @@ def desk(broker: PlatformProcess, wire: Wire) -> Iterator[Desk]:
         },
         at_broker(broker, "GET", "/account")["cash"],
     )
-    desk.start()
     try:
+        desk.start()
         yield desk
     finally:
         desk.end()

@@ -40,8 +40,8 @@ def desk(wire: Wire) -> Iterator[Desk]:
     }
     desk = Desk("binance-test", broker)
     desk.symbol, desk.time_in_force = "BTC/USDT", "gtc"
-    desk.start()
     try:
+        desk.start()
         yield desk
     finally:
         desk.end()
