@@ -3,16 +3,27 @@ from pathlib import Path
 
 from tradewind.platform.settings import Settings
 
-EXAMPLE = Path(__file__).parents[3] / ".env.example"
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / ".env.example"
+COMPOSE_FILES = ("docker-compose.yml", "docker-compose.override.yml", "docker-compose.prod.yml")
+PLATFORM, COMPOSE = EXAMPLE.read_text().split("# Compose alone:")
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:
-    named = re.findall(r"^#(TRADEWIND_\w+)=", EXAMPLE.read_text(), re.MULTILINE)
+    named = re.findall(r"^#(TRADEWIND_\w+)=", PLATFORM, re.MULTILINE)
     assert named == [f"TRADEWIND_{name.upper()}" for name in Settings.model_fields]
 
 
+def test_the_example_names_every_variable_of_compose_with_its_default() -> None:
+    files = "".join((ROOT / name).read_text() for name in COMPOSE_FILES)
+    settings = {f"TRADEWIND_{name.upper()}" for name in Settings.model_fields}
+    taken = dict(re.findall(r"\$\{([A-Z_]+):-([^${}]*)\}", files))
+    named = dict(re.findall(r"^#([A-Z_]+)=(.*)$", COMPOSE, re.MULTILINE))
+    assert named == {name: value for name, value in taken.items() if name not in settings}
+
+
 def test_every_line_of_the_example_is_valid_and_changes_nothing(tmp_path: Path) -> None:
-    text = re.sub(r"^#(TRADEWIND_\w+=.+)$", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+    text = re.sub(r"^#(TRADEWIND_\w+=.+)$", r"\1", PLATFORM, flags=re.MULTILINE)
     filled = tmp_path / ".env"
     filled.write_text(text)
     assert Settings(_env_file=filled) == Settings(_env_file=None)  # type: ignore[call-arg]
