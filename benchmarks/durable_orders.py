@@ -21,20 +21,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.order import ORDER
+from benchmarks.paced import run_paced
 from tradewind.testing.process import PlatformProcess
 
 CONNECTIONS = 64
 SECONDS = 5
 ROUNDS = 3
-
-ORDER = {
-    "symbol": "AAPL",
-    "qty": "1",
-    "side": "buy",
-    "type": "limit",
-    "time_in_force": "day",
-    "limit_price": "1.25",
-}
 
 
 class Figure(NamedTuple):
@@ -84,8 +77,6 @@ def measure(connections: int = CONNECTIONS, seconds: int = SECONDS) -> list[Figu
 def _in_turns(
     contenders: list[Contender], connections: int, seconds: int
 ) -> Iterator[list[Figure]]:
-    from benchmarks.paced import run_paced
-
     rows: list[list[Figure]] = [[] for _ in contenders]
     for _ in range(ROUNDS):
         for row, (name, url, headers, pid) in zip(rows, contenders, strict=True):

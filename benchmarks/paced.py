@@ -13,7 +13,7 @@ from collections import deque
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-from benchmarks.durable_orders import ORDER
+from benchmarks.order import ORDER
 
 CONNECTIONS = 64
 WARM_UP_S = 1.0
