@@ -103,6 +103,6 @@ async def test_every_acknowledged_order_outlives(
         verified = await asyncio.to_thread(platform.run, "verify")
         assert verified.returncode == 0, verified.stdout + verified.stderr
     sys.stdout.write(f"{acknowledged} acknowledged: {dict(kinds)}\n")
-    assert acknowledged > 10 * rounds, "the load was too thin to show anything"
+    assert acknowledged > 3 * rounds, "the load was too thin to show anything"
     if rounds >= 10:
         assert kinds.keys() >= {*KINDS, "cancel", "replace", "close"}, "a kind never got through"
