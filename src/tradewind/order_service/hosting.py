@@ -116,6 +116,11 @@ class VenueHost:
         """Tell whether every venue takes commands."""
         return all(venue.is_working for venue in self._venues.values())
 
+    def _fail(self, error: BaseException) -> None:
+        if self._leadership is not None:
+            self._leadership.end_if_lapsed(error)
+        self._on_failure(error)
+
     async def _open(self, spec: VenueSpec) -> None:
         self._venues[spec.venue_id] = await Venue.open(
             spec,
@@ -127,7 +132,7 @@ class VenueHost:
             self._holder,
             self._epoch,
             self._standby.hand_over(spec.venue_id),
-            self._on_failure,
+            self._fail,
         )
 
     async def _take_snapshot(self, venue_id: VenueId) -> int:

@@ -33,7 +33,8 @@ class Leadership:
 
     ``holder`` names the process; its sessions carry it at the end of their application name.
     ``exclusive`` says that no other process can be at this database, so there is nobody to wait
-    for. ``on_lost`` has to end the process at once, without writing anything.
+    for. ``on_lost`` has to end the process at once, without writing anything. A lease lasts for
+    ``ttl_s`` seconds after its newest renewal.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class Leadership:
         *,
         exclusive: bool,
         on_lost: Callable[[BaseException], None],
+        ttl_s: float = TTL_S,
     ) -> None:
         self._database = database
+        self._ttl_s = ttl_s
         self.holder = holder
         """What names this process."""
         self._exclusive = exclusive
@@ -69,11 +72,11 @@ class Leadership:
                 self._database, self._released.set, self._cut_off
             )
         began = time.monotonic()
-        epoch = await self._repository.claim(self.holder, TTL_S, force=self._exclusive)
+        epoch = await self._repository.claim(self.holder, self._ttl_s, force=self._exclusive)
         if epoch is None:
             return False
         self.epoch = epoch
-        self._held_until = began + TTL_S
+        self._held_until = began + self._ttl_s
         self._renewing = asyncio.create_task(self._renew(epoch), name="leadership")
         _log.info("leadership_acquired", epoch=epoch)
         return True
@@ -117,7 +120,7 @@ class Leadership:
             await asyncio.sleep(RENEW_S)
             began = time.monotonic()
             try:
-                held = await repository.renew(epoch, TTL_S)
+                held = await repository.renew(epoch, self._ttl_s)
             except (TimeoutError, OSError, PostgresError, InterfaceError) as error:
                 # A slow database is no loss: nobody else can write to it either. A lost session is
                 # told by the connection itself.
@@ -126,7 +129,16 @@ class Leadership:
             if not held:
                 self._lost(LeadershipLost(f"another process leads since epoch {epoch} ended"))
                 return
-            self._held_until = began + TTL_S
+            self._held_until = began + self._ttl_s
+
+    def end_if_lapsed(self, failure: BaseException) -> None:
+        """End the process at once if what failed did so after the lease had run out.
+
+        Another process may lead by then: a stop in order would write beside it. A process that was
+        stopped by a signal may find its writer's connection cut before it hears of its successor.
+        """
+        if self.epoch is not None and not self._exclusive and not self.is_held:
+            self._lost(LeadershipLost(f"its lease had run out before this failed: {failure!r}"))
 
     def _cut_off(self) -> None:
         # An exclusive database ends with its owner, who is told by other means and stops in order.
