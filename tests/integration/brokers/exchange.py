@@ -257,7 +257,7 @@ class Exchange:
         self._tell(order, status)
 
     def _tell(self, order: Order, kind: str) -> None:
-        event = {
+        event: dict[str, object] = {
             "e": "executionReport",
             "E": _now(),
             "s": MARKET,
@@ -287,6 +287,16 @@ class Exchange:
             "Y": "0",
             "Q": "0",
         }
+        if kind == "TRADE":
+            trade = self.trades[-1]
+            # A client that adds fees up stumbles over a trade without a currency of its fee.
+            event |= {
+                "l": trade["qty"],
+                "L": trade["price"],
+                "n": trade["commission"],
+                "N": trade["commissionAsset"],
+                "t": trade["id"],
+            }
         message = json.dumps({"subscriptionId": 0, "event": event})
         for listener in list(self._listeners):
             asyncio.get_running_loop().create_task(listener.send_text(message))
