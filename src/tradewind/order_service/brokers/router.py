@@ -48,6 +48,8 @@ RETRY_S_MAX = 30.0
 LOOK_S_MIN = 0.1
 LOOK_S_MAX = 5.0
 """How often an order is looked at whose end has been asked for."""
+LOOK_ANYWAY_S = 10.0
+"""How often every open order is looked at, whatever the stream tells: it may have gone deaf."""
 ASK_AGAIN_S = 15.0
 """When the end is asked for once more."""
 
@@ -97,7 +99,7 @@ class OrderRouter:
         # A process that ended may have sent them.
         self._tried.update(self._venue.core.state.orders)
         self.wake_all()
-        self._spawn(self._listen(), "broker updates")
+        self._spawn(self._follow(), "broker updates")
 
     async def stop(self) -> None:
         """Leave the orders as they are: the journal knows what is still to be done."""
@@ -271,6 +273,14 @@ class OrderRouter:
     def _forget(self, order_id: OrderId) -> None:
         self._tried.discard(order_id)
         self._asked.pop(order_id, None)
+
+    async def _follow(self) -> None:
+        await asyncio.gather(self._listen(), self._look_anyway())
+
+    async def _look_anyway(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_ANYWAY_S)
+            self.wake_all()
 
     async def _listen(self) -> None:
         delay_s = RETRY_S_MIN
