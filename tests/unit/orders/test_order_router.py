@@ -35,6 +35,7 @@ class ScriptedBroker:
         self.orders: dict[str, BrokerOrder] = {}
         self.fills: dict[str, list[BrokerExecution]] = {}
         self.sent: list[str] = []
+        self.looked_up: list[str] = []
         self.most_at_once = 0
         self.before: dict[str, list[Exception]] = {}
         self.after: dict[str, list[Exception]] = {}
@@ -64,6 +65,7 @@ class ScriptedBroker:
         return taken
 
     async def find(self, order: OrderState) -> BrokerOrder | None:
+        self.looked_up.append(order.order_id)
         self._fail(self.before, "find")
         if self.on_find:
             self.on_find.pop(0)()
@@ -193,6 +195,17 @@ async def test_restarted_router_takes_up_what_the_last_one_left(live: Live) -> N
     await live.router.stop()
     assert live.broker.sent == [order.order_id]
     assert (order.status, order.filled_qty) == (OrderStatus.PARTIALLY_FILLED, shares(4))
+
+
+async def test_fill_that_no_update_told_is_brought_in_and_others_are_left_alone(live: Live) -> None:
+    filled, waiting = await live.buy(), await live.buy()
+    live.broker.fill(filled.order_id, 4)
+    live.broker.looked_up.clear()
+    await live.router.wake_changed()
+    await live.idle()
+    assert filled.filled_qty == shares(4)
+    assert live.broker.looked_up == [filled.order_id]
+    assert waiting.filled_qty == 0
 
 
 async def test_order_canceled_before_it_was_ever_sent_is_not_sent(live: Live) -> None:

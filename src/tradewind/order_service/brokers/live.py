@@ -201,11 +201,7 @@ class LiveVenues:
 
     async def _catch_up(self, desk: _Desk) -> None:
         """Look at every order that the broker may see otherwise, and wait until that is done."""
-        theirs = {order.client_order_id: order for order in await desk.broker.open_orders()}
-        for order_id, order in list(desk.venue.core.state.orders.items()):
-            there = theirs.get(order_id)
-            if there is None or there.filled_qty != order.filled_qty:
-                desk.router.wake(order_id)
+        await desk.router.wake_changed()
         try:
             async with asyncio.timeout(IDLE_TIMEOUT_S):
                 await desk.router.idle()

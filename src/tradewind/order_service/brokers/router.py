@@ -49,7 +49,7 @@ LOOK_S_MIN = 0.1
 LOOK_S_MAX = 5.0
 """How often an order is looked at whose end has been asked for."""
 LOOK_ANYWAY_S = 10.0
-"""How often every open order is looked at, whatever the stream tells: it may have gone deaf."""
+"""How often the broker's open orders are asked for, whatever its stream tells: it may be deaf."""
 ASK_AGAIN_S = 15.0
 """When the end is asked for once more."""
 
@@ -58,6 +58,8 @@ _ENDINGS = {
     BrokerOrderState.EXPIRED: Ending.EXPIRED,
     BrokerOrderState.REJECTED: Ending.REJECTED,
 }
+_UPDATES, _LOOKS = "broker updates", "broker looks"
+"""Tasks that go on for as long as the router; every other one tends an order."""
 _CONCERNED = (OrderAccepted, CancelRequested, ReplaceRequested, ReplacementDue)
 
 _log = structlog.get_logger("order_service")
@@ -99,7 +101,8 @@ class OrderRouter:
         # A process that ended may have sent them.
         self._tried.update(self._venue.core.state.orders)
         self.wake_all()
-        self._spawn(self._follow(), "broker updates")
+        self._spawn(self._listen(), _UPDATES)
+        self._spawn(self._look_anyway(), _LOOKS)
 
     async def stop(self) -> None:
         """Leave the orders as they are: the journal knows what is still to be done."""
@@ -117,6 +120,14 @@ class OrderRouter:
         for order_id in self._venue.core.state.orders:
             self.wake(order_id)
 
+    async def wake_changed(self) -> None:
+        """Look at every order that the broker may see otherwise; raises ``BrokerUnreachable``."""
+        theirs = {order.client_order_id: order for order in await self._broker.open_orders()}
+        for order_id, order in list(self._venue.core.state.orders.items()):
+            there = theirs.get(order_id)
+            if there is None or there.filled_qty != order.filled_qty:
+                self.wake(order_id)
+
     def wake(self, order_id: OrderId) -> None:
         """Look at one order, now or as soon as its task gets to it."""
         bell = self._tending.get(order_id)
@@ -128,8 +139,10 @@ class OrderRouter:
 
     async def idle(self) -> None:
         """Return when no order is being looked at."""
-        while waiting := [task for task in self._tasks if task.get_name() != "broker updates"]:
-            await asyncio.wait(waiting)
+        while tending := [
+            task for task in self._tasks if task.get_name() not in (_UPDATES, _LOOKS)
+        ]:
+            await asyncio.wait(tending)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
@@ -274,13 +287,11 @@ class OrderRouter:
         self._tried.discard(order_id)
         self._asked.pop(order_id, None)
 
-    async def _follow(self) -> None:
-        await asyncio.gather(self._listen(), self._look_anyway())
-
     async def _look_anyway(self) -> None:
         while True:
             await asyncio.sleep(LOOK_ANYWAY_S)
-            self.wake_all()
+            with contextlib.suppress(BrokerUnreachable):  # who listens says so
+                await self.wake_changed()
 
     async def _listen(self) -> None:
         delay_s = RETRY_S_MIN
