@@ -26,6 +26,7 @@ from tradewind.platform.logging import get_logger
 from tradewind.platform.make_bus import make_bus
 from tradewind.platform.migrations import migrate
 from tradewind.platform.process_end import end_at_once
+from tradewind.platform.process_life import Failure, acquired_at_once, end_part
 from tradewind.platform.server import HttpServer, reserve_port
 from tradewind.platform.settings import Settings
 from tradewind.platform.standby_door import StandbyDoor
@@ -48,9 +49,6 @@ STAGES = 5
 
 GATEWAY_PORT_SETTING = "TRADEWIND_GATEWAY_PORT"
 WEB_PORT_SETTING = "TRADEWIND_WEB_PORT"
-
-_PART_STOP_TIMEOUT_S = 45.0
-_ELECTION_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -115,8 +113,7 @@ class Platform:
         self._sockets: list[socket.socket] = []
         self._services: _Services | None = None
         self._door = StandbyDoor("api-gateway", settings, self._may_serve)
-        self._failure: BaseException | None = None
-        self._failed = asyncio.Event()
+        self._failure = Failure()
         self._log = get_logger("platform")
 
     async def start(self) -> Running:
@@ -157,9 +154,7 @@ class Platform:
 
     async def wait_failed(self) -> BaseException:
         """Return when the platform must not go on, with the reason."""
-        await self._failed.wait()
-        assert self._failure is not None
-        return self._failure
+        return await self._failure.wait()
 
     async def ready(self) -> bool:
         """Tell whether this platform leads and every part can serve."""
@@ -169,7 +164,7 @@ class Platform:
         gateway_socket, web_socket = self._reserve_ports()
         self._report("Making the database" if self._database.is_new else "Starting the database")
         dsn = await self._database.start()
-        await self._database.watch(self._give_up)
+        await self._database.watch(self._failure.give_up)
         self._report("Bringing the database up to date")
         await migrate(dsn, schemas())
         bus = make_bus(self._settings.valkey_url)
@@ -177,7 +172,7 @@ class Platform:
         services = self._services = await self._build(dsn, bus)
         self._servers += self._make_servers(gateway_socket, web_socket)
         await services.orders.warm_up()
-        if await self._leads_at_once(services.leadership):
+        if await acquired_at_once(services.leadership.acquire()):
             bootstrap = await self._lead(services)
             self._report("Starting the servers")
             await self._listen()
@@ -185,15 +180,6 @@ class Platform:
         services.orders.stand_by()
         await self._listen()
         return self._running(None, leads=False)
-
-    async def _leads_at_once(self, leadership: "Leadership") -> bool:
-        """Take the lead, unless somebody else has it: one who just ended is gone in a moment."""
-        try:
-            async with asyncio.timeout(_ELECTION_S):
-                await leadership.acquire()
-        except TimeoutError:
-            return False
-        return True
 
     async def _lead(self, services: _Services) -> Bootstrap | None:
         """Start every service and open the door; only for the holder of the lease."""
@@ -256,7 +242,7 @@ class Platform:
             orders_database,
             bus,
             clock,
-            on_failure=self._give_up,
+            on_failure=self._failure.give_up,
             leadership=leadership,
         )
         market_data = market_data_app.build(
@@ -309,16 +295,7 @@ class Platform:
         await part.start()
 
     async def _end(self, name: str, ending: Awaitable[None]) -> None:
-        try:
-            async with asyncio.timeout(_PART_STOP_TIMEOUT_S):
-                await ending
-        except Exception:  # noqa: BLE001 the other parts must still be stopped
-            self._log.exception("part did not stop cleanly", stopped=name)
-
-    def _give_up(self, error: BaseException) -> None:
-        if self._failure is None:
-            self._failure = error
-            self._failed.set()
+        await end_part(name, ending, self._log)
 
 
 def schemas() -> list[ServiceSchema]:

@@ -11,6 +11,7 @@ from tradewind.platform.ids import new_id
 from tradewind.platform.logging import get_logger
 from tradewind.platform.make_bus import make_bus
 from tradewind.platform.process_end import end_at_once
+from tradewind.platform.process_life import Failure, acquired_at_once, end_part
 from tradewind.platform.server import HttpServer, reserve_port
 from tradewind.platform.settings import Settings
 from tradewind.platform.standby_door import StandbyDoor
@@ -21,9 +22,6 @@ if TYPE_CHECKING:  # the gateway has no database, nor what it takes to talk to o
     from tradewind.platform.database import Database, ServiceSchema
 
 PORT_SETTING = "TRADEWIND_SERVICE_PORT"
-
-_PART_STOP_TIMEOUT_S = 45.0
-_ELECTION_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,7 @@ class ServiceProcess:
         self._door = StandbyDoor(name, settings, self._may_serve)
         self._door.status = "starting"
         self._server: HttpServer | None = None
-        self._failure: BaseException | None = None
-        self._failed = asyncio.Event()
+        self._failure = Failure()
         self._log = get_logger(name)
 
     async def start(self) -> Serving:
@@ -83,9 +80,7 @@ class ServiceProcess:
 
     async def wait_failed(self) -> BaseException:
         """Return when the process must not go on, with the reason."""
-        await self._failed.wait()
-        assert self._failure is not None
-        return self._failure
+        return await self._failure.wait()
 
     async def stop(self) -> None:
         """Be ready no more, answer what is there, and end, in bounded time.
@@ -138,26 +133,17 @@ class ServiceProcess:
             bus=self._bus,
             open_database=self._open,
             on_deposed=self._on_deposed,
-            on_failure=self._give_up,
+            on_failure=self._failure.give_up,
         )
         parts = self._parts = await BUILDS[self._name](self._materials)
         await self._server.start()
         await parts.warm_up()
-        if not await self._may_begin_at_once(parts):
+        election = parts.election
+        if election is not None and not await acquired_at_once(election.acquire()):
             parts.stand_by()
             self._door.status = "standby"
             return Serving(self._name, self._server.url, leads=False)
         return await self._begin(parts)
-
-    async def _may_begin_at_once(self, parts: Parts) -> bool:
-        if parts.election is None:
-            return True
-        try:
-            async with asyncio.timeout(_ELECTION_S):
-                await parts.election.acquire()
-        except TimeoutError:
-            return False
-        return True
 
     async def _begin(self, parts: Parts) -> Serving:
         assert self._server is not None
@@ -195,13 +181,4 @@ class ServiceProcess:
         await self._end("bus", self._bus.stop())
 
     async def _end(self, name: str, ending: Awaitable[None]) -> None:
-        try:
-            async with asyncio.timeout(_PART_STOP_TIMEOUT_S):
-                await ending
-        except Exception:  # noqa: BLE001 the other parts must still be stopped
-            self._log.exception("part did not stop cleanly", stopped=name)
-
-    def _give_up(self, error: BaseException) -> None:
-        if self._failure is None:
-            self._failure = error
-            self._failed.set()
+        await end_part(name, ending, self._log)
