@@ -32,10 +32,8 @@ from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.wire.errors import ErrorStyle
 from tradewind.api_gateway.wire.query import Parameter
 from tradewind.contracts.market_data import (
-    BarQuery,
     MarketDataService,
     Snapshot,
-    TickQuery,
 )
 from tradewind.platform.errors import MalformedRequest
 
@@ -156,15 +154,7 @@ class CryptoEndpoints:
             return CryptoBarsBody({}, None)
         page = await self._market_data.list_bars(
             request.identity.venue_id,
-            BarQuery(
-                symbols=symbols,
-                timeframe=timeframe,
-                start=span.start,
-                end=span.end,
-                limit=span.limit,
-                descending=span.descending,
-                page_token=span.page_token,
-            ),
+            span.bar_query(symbols, timeframe),
         )
         items = {name: [wire_bar(bar) for bar in bars] for name, bars in page.items.items()}
         return CryptoBarsBody(items, page.next_page_token or None)
@@ -174,7 +164,7 @@ class CryptoEndpoints:
         symbols, span = _pairs(request), await self._span(request)
         if span.lies_ahead:
             return CryptoTradesBody({}, None)
-        query = _tick_query(symbols, span)
+        query = span.tick_query(symbols)
         page = await self._market_data.list_trades(request.identity.venue_id, query)
         items = {name: [crypto_trade(each) for each in rows] for name, rows in page.items.items()}
         return CryptoTradesBody(items, page.next_page_token or None)
@@ -184,7 +174,7 @@ class CryptoEndpoints:
         symbols, span = _pairs(request), await self._span(request)
         if span.lies_ahead:
             return CryptoQuotesBody({}, None)
-        query = _tick_query(symbols, span)
+        query = span.tick_query(symbols)
         page = await self._market_data.list_quotes(request.identity.venue_id, query)
         items = {name: [crypto_quote(each) for each in rows] for name, rows in page.items.items()}
         return CryptoQuotesBody(items, page.next_page_token or None)
@@ -251,17 +241,6 @@ def _pairs(request: Request) -> tuple[str, ...]:
         if "/" not in symbol:
             raise MalformedRequest(f"invalid symbol: {symbol!r} is no pair such as BTC/USD")
     return symbols
-
-
-def _tick_query(symbols: tuple[str, ...], span: Span) -> TickQuery:
-    return TickQuery(
-        symbols=symbols,
-        start=span.start,
-        end=span.end,
-        limit=span.limit,
-        descending=span.descending,
-        page_token=span.page_token,
-    )
 
 
 # Any: the kind of thing that is shown, and how it is.

@@ -20,6 +20,7 @@ from tradewind.api_gateway.wire.query import (
     Text,
 )
 from tradewind.api_gateway.wire.timestamps import day_bounds, exchange_time, parse_date
+from tradewind.contracts.market_data import BarQuery, TickQuery, Timeframe
 from tradewind.platform.errors import MalformedRequest
 
 _LIMIT_DEFAULT = 1000
@@ -132,6 +133,35 @@ class Span(Struct, frozen=True):
     def lies_ahead(self) -> bool:
         """Whether all of the interval is still to come for the venue."""
         return self.start > self.end
+
+    def bar_query(
+        self,
+        symbols: tuple[str, ...],
+        timeframe: Timeframe,
+        adjustment: Adjustment = "raw",
+    ) -> BarQuery:
+        """Return the question for this page of bars."""
+        return BarQuery(
+            symbols=symbols,
+            timeframe=timeframe,
+            start=self.start,
+            end=self.end,
+            limit=self.limit,
+            descending=self.descending,
+            adjustment=adjustment,
+            page_token=self.page_token,
+        )
+
+    def tick_query(self, symbols: tuple[str, ...]) -> TickQuery:
+        """Return the question for this page of trades or quotes."""
+        return TickQuery(
+            symbols=symbols,
+            start=self.start,
+            end=self.end,
+            limit=self.limit,
+            descending=self.descending,
+            page_token=self.page_token,
+        )
 
 
 def read_symbols(query: QueryValues) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from tradewind.api_gateway.market_data.shapes import (
     wire_trade,
 )
 from tradewind.api_gateway.wire.query import QueryValues
-from tradewind.contracts.market_data import BarQuery, MarketDataService, TickQuery
+from tradewind.contracts.market_data import MarketDataService
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.platform.errors import NotFound
 
@@ -56,16 +56,7 @@ class StockData:
         span = await self._span(venue_id, query)
         items, token = {}, None
         if not span.lies_ahead:
-            wanted = BarQuery(
-                symbols=symbols,
-                timeframe=timeframe,
-                start=span.start,
-                end=span.end,
-                limit=span.limit,
-                descending=span.descending,
-                adjustment=adjustment,
-                page_token=span.page_token,
-            )
+            wanted = span.bar_query(symbols, timeframe, adjustment)
             page = await self._market_data.list_bars(venue_id, wanted)
             items = {name: [wire_bar(bar) for bar in bars] for name, bars in page.items.items()}
             token = _page_token(page.next_page_token)
@@ -85,7 +76,7 @@ class StockData:
         span = await self._span(venue_id, query)
         items, token = {}, None
         if not span.lies_ahead:
-            page = await self._market_data.list_trades(venue_id, _tick_query(symbols, span))
+            page = await self._market_data.list_trades(venue_id, span.tick_query(symbols))
             items = {name: [wire_trade(each) for each in rows] for name, rows in page.items.items()}
             token = _page_token(page.next_page_token)
         if symbol is None:
@@ -104,7 +95,7 @@ class StockData:
         span = await self._span(venue_id, query)
         items, token = {}, None
         if not span.lies_ahead:
-            page = await self._market_data.list_quotes(venue_id, _tick_query(symbols, span))
+            page = await self._market_data.list_quotes(venue_id, span.tick_query(symbols))
             items = {name: [wire_quote(each) for each in rows] for name, rows in page.items.items()}
             token = _page_token(page.next_page_token)
         if symbol is None:
@@ -183,17 +174,6 @@ def _historical_currency(query: QueryValues) -> Currency:
 def _latest_currency(query: QueryValues) -> Currency:
     LATEST_FEED.read(query)
     return CURRENCY.read(query) or UNSET
-
-
-def _tick_query(symbols: tuple[str, ...], span: Span) -> TickQuery:
-    return TickQuery(
-        symbols=symbols,
-        start=span.start,
-        end=span.end,
-        limit=span.limit,
-        descending=span.descending,
-        page_token=span.page_token,
-    )
 
 
 def _page_token(token: str | None) -> str | None:
