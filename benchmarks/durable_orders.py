@@ -24,6 +24,7 @@ from typing import NamedTuple
 from benchmarks.order import ORDER
 from benchmarks.paced import run_paced
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import free_port
 
 CONNECTIONS = 64
 SECONDS = 5
@@ -113,9 +114,7 @@ def database_url(platform: PlatformProcess) -> str:
 @contextmanager
 def bare_handler(dsn: str) -> Iterator[tuple[str, int]]:
     """Run the reference as a process of its own and yield its address and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "benchmarks.bare_handler", dsn, str(port)])
     try:
         _wait_for(port)

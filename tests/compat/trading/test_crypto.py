@@ -26,9 +26,9 @@ from alpaca.trading.requests import (
     StopOrderRequest,
 )
 from tests.compat.trading.test_trading_client import client_of, filled, refused
-from tests.compat.trading.venues import wait_for
 
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import wait_for
 
 PAIR = "BTC/USD"
 GTC = TimeInForce.GTC

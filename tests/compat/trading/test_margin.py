@@ -9,9 +9,9 @@ from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, PositionIntent, PositionSide, TimeInForce
 from alpaca.trading.requests import ClosePositionRequest, LimitOrderRequest, MarketOrderRequest
 from tests.compat.trading.test_trading_client import client_of, filled
-from tests.compat.trading.venues import wait_for
 
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import wait_for
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ from alpaca.trading.requests import (
     TrailingStopOrderRequest,
 )
 from tests.compat.trading.test_trading_client import client_of, filled, refused
-from tests.compat.trading.venues import Venue, wait_for
+from tests.compat.trading.venues import Venue
 
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import wait_for
 
 SELL_TWO = {
     "symbol": "AAPL",

@@ -31,9 +31,10 @@ from alpaca.trading.requests import (
     ReplaceOrderRequest,
     StopOrderRequest,
 )
-from tests.compat.trading.venues import Venue, wait_for
+from tests.compat.trading.venues import Venue
 
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import wait_for
 
 DAY, GTC, IOC, FOK = TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK
 

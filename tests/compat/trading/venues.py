@@ -1,17 +1,10 @@
-"""Replays for single tests, and waiting for what another process does."""
+"""Replays for single tests."""
 
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
-import pytest
 
 from tradewind.testing.process import PlatformProcess
-
-WAIT_S = 20
-
-_T = TypeVar("_T")
 
 
 class Venue:
@@ -56,14 +49,3 @@ class Venue:
         assert stepped.status_code == 200, stepped.text
         state: dict[str, Any] = stepped.json()
         return state
-
-
-def wait_for(answer: Callable[[], _T | None], what: str) -> _T:
-    """Ask again until there is an answer; fails after a bounded time."""
-    deadline = time.monotonic() + WAIT_S
-    while time.monotonic() < deadline:
-        found = answer()
-        if found:
-            return found
-        time.sleep(0.02)  # between two questions to another process
-    pytest.fail(f"{what} did not happen within {WAIT_S} seconds")

@@ -3,31 +3,16 @@
 import json
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
-import pytest
 
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import wait_for
 
 WAIT_S = 30
-
-_T = TypeVar("_T")
-
-
-def wait_for(answer: Callable[[], _T | None], what: str, seconds: float = WAIT_S) -> _T:
-    """Ask again until there is an answer; fails after a bounded time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = answer()
-        if found:
-            return found
-        time.sleep(0.05)  # between two questions to another process
-    pytest.fail(f"{what} did not happen within {seconds} seconds")
 
 
 class Desk:
@@ -107,7 +92,7 @@ class Desk:
             now = self.get(order["id"])
             return now if now["status"] in statuses else None
 
-        return wait_for(reached, f"{order['id']} becoming {' or '.join(statuses)}")
+        return wait_for(reached, f"{order['id']} becoming {' or '.join(statuses)}", WAIT_S)
 
     def cash(self) -> Decimal:
         """Return the account's cash here."""

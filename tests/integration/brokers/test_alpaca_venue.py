@@ -9,10 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.integration.brokers.desk import Desk, wait_for
+from tests.integration.brokers.desk import WAIT_S, Desk
 from tests.integration.brokers.wire import State, Wire
 
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import wait_for
 
 VENUE = "alpaca-test"
 
@@ -77,7 +78,9 @@ def at_broker(broker: PlatformProcess, method: str, path: str, body: object = No
 def empty(broker: PlatformProcess) -> None:
     """Leave the account at the broker with cash alone."""
     at_broker(broker, "DELETE", "/positions?cancel_orders=true")
-    wait_for(lambda: not at_broker(broker, "GET", "/positions"), "the positions being closed")
+    wait_for(
+        lambda: not at_broker(broker, "GET", "/positions"), "the positions being closed", WAIT_S
+    )
 
 
 def price(broker: PlatformProcess) -> Decimal:
@@ -183,7 +186,9 @@ def test_what_somebody_else_does_at_the_broker_is_reported_and_not_taken_over(
     at_broker(broker, "POST", "/orders", sent)
     foreign = {**sent, "type": "limit", "limit_price": "1", "time_in_force": "gtc"}
     theirs = at_broker(broker, "POST", "/orders", foreign)
-    wait_for(lambda: at_broker(broker, "GET", "/positions"), "the foreign order being filled")
+    wait_for(
+        lambda: at_broker(broker, "GET", "/positions"), "the foreign order being filled", WAIT_S
+    )
     found = {difference["kind"]: difference for difference in desk.reconcile()}
     assert found.keys() == {"order_unknown", "position", "cash"}
     assert found["order_unknown"]["subject"] == theirs["id"]
@@ -263,5 +268,7 @@ def test_keys_of_the_broker_are_in_no_log(broker: PlatformProcess, desk: Desk, w
     desk.wait(desk.limit("1"), "new")
     wire.set(State.CUT)
     desk.limit("2")
-    wait_for(lambda: "broker_unreachable" in desk.platform.log(), "the failure being logged")
+    wait_for(
+        lambda: "broker_unreachable" in desk.platform.log(), "the failure being logged", WAIT_S
+    )
     assert broker.credentials.secret not in desk.platform.log()

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from tests.integration.brokers.desk import Desk, wait_for
+from tests.integration.brokers.desk import WAIT_S, Desk
 from tests.integration.brokers.exchange import KEY, SECRET, Exchange
 from tests.integration.brokers.wire import State, Wire
+
+from tradewind.testing.waiting import wait_for
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ def test_acknowledged_orders_reach_the_exchange_once_whatever_is_killed(
 ) -> None:
     wire.set(State.DEAF)
     sent = [desk.limit(f"{48_000 + number}", qty="0.1") for number in range(4)]
-    wait_for(lambda: exchange.attempts, "an order arriving")
+    wait_for(lambda: exchange.attempts, "an order arriving", WAIT_S)
     assert wire.wait_lost(20)
     desk.platform.kill()
     wire.set(State.OPEN)

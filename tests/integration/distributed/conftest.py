@@ -30,10 +30,7 @@ class Deployment:
     def headers(self) -> dict[str, str]:
         """Return the headers that sign a request with the first key."""
         assert self.credentials is not None
-        return {
-            "APCA-API-KEY-ID": self.credentials.key_id,
-            "APCA-API-SECRET-KEY": self.credentials.secret,
-        }
+        return self.credentials.headers
 
     @property
     def gateways(self) -> list[ServiceRun]:

