@@ -66,6 +66,10 @@ images: ## Build every container image (base images by PYTHON_IMAGE, NODE_IMAGE,
 images-test: install ## Build the images and try them, alone and together, on a real engine
 	deploy/docker/images-test $(ARGS)
 
+.PHONY: infra-test
+infra-test: install ## Test the Terraform modules without any AWS account
+	$(BIN)/pytest -q -p no:cacheprovider tests/infrastructure $(ARGS)
+
 SEEDS ?= 500
 FIRST ?= 1
 

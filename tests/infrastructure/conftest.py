@@ -1,0 +1,53 @@
+"""Terraform for the tests, or the reason why there is none."""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from tests.infrastructure.terraform import SOURCE, Terraform, TerraformUnavailableError
+
+AT_ONCE = 2  # each loads the schema of the whole provider: a processor and half a gigabyte
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Return terraform on a copy of the configuration; skips, or fails if it is required."""
+    try:
+        return Terraform.prepare(tmp_path_factory.mktemp("terraform"))
+    except TerraformUnavailableError as error:
+        if os.environ.get("REQUIRE_TERRAFORM"):
+            pytest.fail(f"REQUIRE_TERRAFORM is set, but {error}")
+        pytest.skip(f"THE INFRASTRUCTURE IS NOT TESTED: {error}")
+
+
+@pytest.fixture(scope="session")
+def checked(
+    terraform: Terraform, request: pytest.FixtureRequest
+) -> Iterator[Callable[[str], None]]:
+    """Return what waits for the check of one folder; all that were chosen run, two at once."""
+    chosen = [
+        item.callspec.params["folder"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and "checked" in item.fixturenames
+        and hasattr(item, "callspec")
+    ]
+    pool = ThreadPoolExecutor(AT_ONCE)
+    running: dict[str, Future[None]] = {
+        folder: pool.submit(_check, terraform, folder) for folder in chosen
+    }
+    try:
+        yield lambda folder: running[folder].result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _check(terraform: Terraform, folder: str) -> None:
+    place = terraform.tree / folder
+    terraform.initialise(place)
+    if (SOURCE / folder / "tests").is_dir():
+        # It validates, too, before the first run.
+        terraform.run(place, "test", "-no-color")
+    else:
+        terraform.run(place, "validate", "-no-color")

@@ -1,0 +1,149 @@
+"""Runs terraform on a copy of the configuration, with the provider from a local mirror."""
+
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "deploy/terraform"
+MODULES = sorted(path.parent.name for path in SOURCE.glob("modules/*/versions.tf"))
+ROOTS = sorted(path.parent.name for path in SOURCE.glob("*/versions.tf"))
+
+MIRROR_VARIABLE = "TRADEWIND_TERRAFORM_MIRROR"
+MIRROR_PLACES = (
+    "~/.terraform.d",
+    "/opt",
+    "/srv",
+    "/usr/local",
+    "/usr/share",
+    "/usr/lib",
+    "/var/lib",
+)
+MIRROR_DEPTH = 4
+PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+
+PROBE = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "~> 5.100" }
+  }
+}
+"""
+
+
+class TerraformUnavailableError(Exception):
+    """Nothing here can run terraform with the AWS provider; the message says what is missing."""
+
+
+def find_mirror() -> Path | None:
+    """Return the folder above `registry.terraform.io` that holds the AWS provider, if any does."""
+    named = os.environ.get(MIRROR_VARIABLE)
+    if named:
+        if not (Path(named) / PROVIDER).is_dir():
+            raise TerraformUnavailableError(f"{MIRROR_VARIABLE}={named} holds no {PROVIDER}")
+        return Path(named)
+    for place in MIRROR_PLACES:
+        top = Path(place).expanduser()
+        for folder, below, _ in os.walk(top):
+            if "registry.terraform.io" in below and (Path(folder) / PROVIDER).is_dir():
+                return Path(folder)
+            if len(Path(folder).relative_to(top).parts) >= MIRROR_DEPTH:
+                below.clear()
+    return None
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """One terraform with its settings, and a copy of the configuration that it may write into."""
+
+    executable: str
+    tree: Path
+    environment: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def prepare(cls, scratch: Path) -> "Terraform":
+        """Return what runs in `scratch`; raises TerraformUnavailableError with the reason.
+
+        Without a mirror the provider comes from its registry, once, into `.build/terraform`.
+        """
+        executable = shutil.which("terraform")
+        if executable is None:
+            raise TerraformUnavailableError("there is no terraform on PATH")
+        mirror = find_mirror()
+        configuration = scratch / "terraform.rc"
+        if mirror is None:
+            cache = ROOT / ".build/terraform"
+            cache.mkdir(parents=True, exist_ok=True)
+            configuration.write_text(f'plugin_cache_dir = "{cache}"\n')
+        else:
+            configuration.write_text(
+                f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror}" }}\n}}\n'
+            )
+        # Nothing of the caller's AWS account may reach a test.
+        kept = {
+            name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "TF_"))
+        }
+        environment = kept | {
+            "TF_CLI_CONFIG_FILE": str(configuration),
+            "TF_IN_AUTOMATION": "1",
+            "TF_INPUT": "0",
+            "CHECKPOINT_DISABLE": "1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        tree = scratch / "deploy/terraform"
+        ignored = shutil.ignore_patterns(
+            ".terraform*", "*.tfstate*", "terraform.tfvars", "*.auto.tfvars", "backend.hcl"
+        )
+        shutil.copytree(SOURCE, tree, ignore=ignored)
+        terraform = cls(executable, tree, environment)
+        probe = scratch / "probe"
+        probe.mkdir()
+        (probe / "versions.tf").write_text(PROBE)
+        try:
+            terraform.run(probe, "init", timeout_s=600)
+        except AssertionError as error:
+            found = f"the mirror {mirror}" if mirror else "no mirror on this machine"
+            raise TerraformUnavailableError(f"no AWS provider ({found}): {error}") from error
+        return terraform
+
+    def run(
+        self,
+        folder: Path,
+        *arguments: str,
+        timeout_s: float = 600,
+        environment: dict[str, str] | None = None,
+    ) -> str:
+        """Run one command in `folder` and return what it printed; raises AssertionError with it.
+
+        The providers that terraform starts end with it, also when the time is up.
+        """
+        command = [self.executable, *arguments]
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=self.environment | (environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            output, _ = process.communicate(timeout=timeout_s)
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
+            output += f"\n(ended after {timeout_s:.0f} s)"
+        if process.returncode:
+            name = folder.relative_to(self.tree) if folder.is_relative_to(self.tree) else folder
+            raise AssertionError(f"terraform {' '.join(arguments)} in {name}:\n{output}")
+        return output
+
+    def initialise(self, folder: Path) -> None:
+        """Get the modules and the provider of a folder, without any backend."""
+        self.run(folder, "init", "-backend=false", "-no-color", timeout_s=120)
