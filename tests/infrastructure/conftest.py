@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
+from tests.infrastructure.provider import shared_provider
 from tests.infrastructure.terraform import SOURCE, Terraform, TerraformUnavailableError
 
-AT_ONCE = 2  # each loads the schema of the whole provider: a processor and half a gigabyte
+AT_ONCE = 2  # each reads the schema of the whole provider, which keeps a processor busy
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +35,16 @@ def checked(
         and "checked" in item.fixturenames
         and hasattr(item, "callspec")
     ]
-    pool = ThreadPoolExecutor(AT_ONCE)
-    running: dict[str, Future[None]] = {
-        folder: pool.submit(_check, terraform, folder) for folder in chosen
-    }
-    try:
-        yield lambda folder: running[folder].result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    log = terraform.tree.parent / "provider.log"
+    with shared_provider(terraform.provider, log) as attached, ThreadPoolExecutor(AT_ONCE) as pool:
+        sharing = replace(terraform, environment=terraform.environment | attached)
+        running: dict[str, Future[None]] = {
+            folder: pool.submit(_check, sharing, folder) for folder in chosen
+        }
+        try:
+            yield lambda folder: running[folder].result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _check(terraform: Terraform, folder: str) -> None:

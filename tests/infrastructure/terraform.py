@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +60,7 @@ class Terraform:
     """One terraform with its settings, and a copy of the configuration that it may write into."""
 
     executable: str
+    provider: Path
     tree: Path
     environment: dict[str, str] = field(repr=False)
 
@@ -98,16 +99,18 @@ class Terraform:
             ".terraform*", "*.tfstate*", "terraform.tfvars", "*.auto.tfvars", "backend.hcl"
         )
         shutil.copytree(SOURCE, tree, ignore=ignored)
-        terraform = cls(executable, tree, environment)
         probe = scratch / "probe"
         probe.mkdir()
         (probe / "versions.tf").write_text(PROBE)
+        provider = probe / f".terraform/providers/{PROVIDER}"
+        terraform = cls(executable, provider, tree, environment)
         try:
-            terraform.run(probe, "init", timeout_s=600)
+            terraform.run(probe, "init", "-no-color")
         except AssertionError as error:
             found = f"the mirror {mirror}" if mirror else "no mirror on this machine"
             raise TerraformUnavailableError(f"no AWS provider ({found}): {error}") from error
-        return terraform
+        [executable_of_provider] = provider.glob("*/*/terraform-provider-aws*")
+        return replace(terraform, provider=executable_of_provider)
 
     def run(
         self,
