@@ -48,6 +48,7 @@ def checked(
 
 
 def _check(terraform: Terraform, folder: str) -> None:
+    __tracebackhide__ = True
     place = terraform.tree / folder
     terraform.initialise(place)
     if (SOURCE / folder / "tests").is_dir():

@@ -123,6 +123,7 @@ class Terraform:
 
         The providers that terraform starts end with it, also when the time is up.
         """
+        __tracebackhide__ = True  # what terraform says is the failure
         command = [self.executable, *arguments]
         process = subprocess.Popen(
             command,
