@@ -23,7 +23,8 @@ MIRROR_PLACES = (
     "/var/lib",
 )
 MIRROR_DEPTH = 4
-PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+PROVIDER = Path("hashicorp/aws")
+"""Inside the folder of a mirror that is named after the registry it mirrors."""
 
 PROBE = """
 terraform {
@@ -39,20 +40,25 @@ class TerraformUnavailableError(Exception):
 
 
 def find_mirror() -> Path | None:
-    """Return the folder above `registry.terraform.io` that holds the AWS provider, if any does."""
+    """Return the folder above that of the registry which holds the AWS provider, if any does."""
     named = os.environ.get(MIRROR_VARIABLE)
     if named:
-        if not (Path(named) / PROVIDER).is_dir():
-            raise TerraformUnavailableError(f"{MIRROR_VARIABLE}={named} holds no {PROVIDER}")
+        if not _holds_provider(Path(named)):
+            raise TerraformUnavailableError(f"{MIRROR_VARIABLE}={named} holds no */{PROVIDER}")
         return Path(named)
     for place in MIRROR_PLACES:
         top = Path(place).expanduser()
         for folder, below, _ in os.walk(top):
-            if "registry.terraform.io" in below and (Path(folder) / PROVIDER).is_dir():
+            if _holds_provider(Path(folder)):
                 return Path(folder)
             if len(Path(folder).relative_to(top).parts) >= MIRROR_DEPTH:
                 below.clear()
     return None
+
+
+def _holds_provider(folder: Path) -> bool:
+    """Tell whether a folder holds one named after a registry's host that holds the provider."""
+    return any("." in found.parents[1].name for found in folder.glob(f"*/{PROVIDER}"))
 
 
 @dataclass(frozen=True)
@@ -102,15 +108,15 @@ class Terraform:
         probe = scratch / "probe"
         probe.mkdir()
         (probe / "versions.tf").write_text(PROBE)
-        provider = probe / f".terraform/providers/{PROVIDER}"
-        terraform = cls(executable, provider, tree, environment)
+        terraform = cls(executable, probe, tree, environment)
         try:
             terraform.run(probe, "init", "-no-color")
         except AssertionError as error:
             found = f"the mirror {mirror}" if mirror else "no mirror on this machine"
             raise TerraformUnavailableError(f"no AWS provider ({found}): {error}") from error
-        [executable_of_provider] = provider.glob("*/*/terraform-provider-aws*")
-        return replace(terraform, provider=executable_of_provider)
+        installed = probe / ".terraform/providers"
+        [provider] = installed.glob(f"*/{PROVIDER}/*/*/terraform-provider-aws*")
+        return replace(terraform, provider=provider)
 
     def run(
         self,
