@@ -12,6 +12,7 @@ variable "kubernetes_version" {
   description = "Kubernetes version of the control plane and the nodes, in AWS's standard support."
   type        = string
   default     = "1.36"
+  nullable    = false
 
   validation {
     condition     = can(regex("^1\\.(3[5-9]|[4-9][0-9])$", var.kubernetes_version))
@@ -38,6 +39,7 @@ variable "public_access_cidrs" {
   description = "Networks that reach the Kubernetes API from the internet; none keeps it inside the network."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for cidr in var.public_access_cidrs : can(cidrhost(cidr, 0)) && try(tonumber(split("/", cidr)[1]) >= 8, false)])
@@ -59,6 +61,7 @@ variable "deployers" {
   description = "ARNs of IAM roles that may do anything in the platform's namespace, and are in the group tradewind:deployers."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.deployers : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/", arn))])
@@ -70,6 +73,7 @@ variable "viewers" {
   description = "ARNs of IAM roles that may read what is in the platform's namespace, but no secret."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.viewers : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/", arn))])
@@ -81,6 +85,7 @@ variable "namespace" {
   description = "Kubernetes namespace of the platform."
   type        = string
   default     = "tradewind"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.namespace))
@@ -107,6 +112,7 @@ variable "node_groups" {
     # The rest, where it is cheap.
     spot = { instance_types = ["m7g.large", "m6g.large", "c7g.xlarge", "c6g.xlarge"], capacity_type = "SPOT", min_size = 0, max_size = 10 }
   }
+  nullable = false
 
   validation {
     condition     = alltrue([for group in var.node_groups : contains(["ON_DEMAND", "SPOT"], group.capacity_type) && contains(["arm64", "x86_64"], group.architecture)])
@@ -138,6 +144,7 @@ variable "services" {
     notification-service = { secrets = ["database/notification-service", "identity-key", "smtp-password", "valkey"] }
     web-ui               = { secrets = [] }
   }
+  nullable = false
 
   validation {
     condition     = alltrue(flatten([for service in var.services : [for secret in service.secrets : can(regex("^[a-z0-9/-]+$", secret))]]))
@@ -149,12 +156,14 @@ variable "secrets_key_arns" {
   description = "ARNs of the KMS keys that encrypt the secrets; none if AWS's own key does."
   type        = list(string)
   default     = []
+  nullable    = false
 }
 
 variable "dns_zone_arns" {
   description = "ARNs of the Route 53 zones in which external-dns keeps records and cert-manager answers challenges; none leaves both without a role."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.dns_zone_arns : can(regex("^arn:aws[a-z-]*:route53:::hostedzone/[A-Z0-9]+$", arn))])
@@ -166,12 +175,14 @@ variable "log_group_arns" {
   description = "ARNs of the log groups that Fluent Bit writes the pods' logs to; none leaves it without a role."
   type        = list(string)
   default     = []
+  nullable    = false
 }
 
 variable "control_plane_log_retention_days" {
   description = "How long the control plane's logs are kept, the audit log among them."
   type        = number
   default     = 365
+  nullable    = false
 
   validation {
     condition     = contains([90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.control_plane_log_retention_days)
@@ -183,6 +194,7 @@ variable "addon_versions" {
   description = "Versions of add-ons by name; one that is missing is AWS's default for the Kubernetes version."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for version in values(var.addon_versions) : can(regex("^v[0-9]+\\.[0-9]+\\.[0-9]+-eksbuild\\.[0-9]+$", version))])

@@ -22,6 +22,7 @@ variable "environments" {
   description = "GitHub environments that deploy; each gets a role of its own. Protect them with reviewers."
   type        = set(string)
   default     = ["staging", "production"]
+  nullable    = false
 
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in var.environments : can(regex("^[a-z][a-z0-9-]{1,20}$", name))])
@@ -33,6 +34,7 @@ variable "release_refs" {
   description = "Git refs whose workflows may push images. A * stands for any text."
   type        = set(string)
   default     = ["refs/tags/v*"]
+  nullable    = false
 
   validation {
     condition     = alltrue([for ref in var.release_refs : can(regex("^refs/(heads|tags)/[A-Za-z0-9]", ref))])
@@ -44,6 +46,7 @@ variable "image_repository_prefix" {
   description = "The ECR repositories that releases push to all begin with this and a slash."
   type        = string
   default     = "tradewind"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]*$", var.image_repository_prefix))

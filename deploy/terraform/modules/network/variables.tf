@@ -22,6 +22,7 @@ variable "cidr" {
   description = "Addresses of the network. Half of them and a quarter more go to the private subnets, for every pod takes one."
   type        = string
   default     = "10.0.0.0/16"
+  nullable    = false
 
   validation {
     condition     = can(cidrhost(var.cidr, 0)) && try(cidrsubnet(var.cidr, 0, 0) == var.cidr, false)
@@ -37,6 +38,7 @@ variable "zones" {
   description = "Three availability zones; empty takes the first three of the region."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = contains([0, 3], length(distinct(var.zones))) && length(var.zones) == length(distinct(var.zones))
@@ -48,6 +50,7 @@ variable "nat" {
   description = "How private subnets reach the internet: one (cheap, lost with its zone) or per_zone."
   type        = string
   default     = "per_zone"
+  nullable    = false
 
   validation {
     condition     = contains(["one", "per_zone"], var.nat)
@@ -59,6 +62,7 @@ variable "interface_endpoints" {
   description = "AWS services that are reached without the internet. Each costs an address in every zone."
   type        = set(string)
   default     = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "sts"]
+  nullable    = false
 
   validation {
     condition     = alltrue([for service in var.interface_endpoints : can(regex("^[a-z0-9.-]+$", service))])
@@ -70,6 +74,7 @@ variable "node_egress_ports" {
   description = "TCP ports in the internet that nodes may reach: HTTPS, and where mail is handed in."
   type        = set(number)
   default     = [443, 587]
+  nullable    = false
 
   validation {
     condition     = alltrue([for port in var.node_egress_ports : port > 0 && port < 65536]) && contains(var.node_egress_ports, 443)
@@ -81,12 +86,14 @@ variable "load_balancer_prefix_list_ids" {
   description = "Prefix lists that may reach the load balancer on 443, for example CloudFront's addresses."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "load_balancer_cidrs" {
   description = "Networks that may reach the load balancer on 443."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for cidr in var.load_balancer_cidrs : can(cidrhost(cidr, 0))])
@@ -98,6 +105,7 @@ variable "load_balancer_target_ports" {
   description = "Ports of pods that the load balancer may reach."
   type        = set(number)
   default     = [80, 443, 3000, 8000]
+  nullable    = false
 
   validation {
     condition     = alltrue([for port in var.load_balancer_target_ports : port > 0 && port < 65536])
@@ -109,6 +117,7 @@ variable "flow_log_retention_days" {
   description = "How long flow logs are kept."
   type        = number
   default     = 365
+  nullable    = false
 
   validation {
     condition     = contains([30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.flow_log_retention_days)

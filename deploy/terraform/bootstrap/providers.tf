@@ -1,0 +1,12 @@
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = {
+      Project     = var.project
+      Environment = "bootstrap"
+      ManagedBy   = "terraform"
+      Repository  = var.repository
+    }
+  }
+}
