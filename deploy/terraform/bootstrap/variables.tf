@@ -39,7 +39,7 @@ variable "github_provider_arn" {
 }
 
 variable "old_states_days" {
-  description = "How long replaced versions of the state are kept. The ten newest stay anyway."
+  description = "How long replaced versions of a state are kept."
   type        = number
   default     = 365
   nullable    = false

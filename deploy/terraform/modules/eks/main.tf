@@ -49,6 +49,7 @@ resource "aws_iam_role_policy" "cluster_key" {
 }
 
 resource "aws_eks_cluster" "this" {
+  #checkov:skip=CKV_AWS_339: its list of versions ends before the present ones; variables.tf refuses those out of support
   name     = var.name
   version  = var.kubernetes_version
   role_arn = aws_iam_role.cluster.arn
@@ -91,11 +92,20 @@ resource "aws_eks_cluster" "this" {
   ]
 }
 
-# Between the control plane and its nodes: the API, webhooks, kubelets and the metrics API. The group of
-# the control plane is AWS's; nodes are not in it, for it lets its members talk to everything.
+# Between the control plane and its nodes. The group of the control plane is AWS's; nodes are not in it,
+# for it lets its members talk to everything.
 
 locals {
   control_plane_group = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
+
+  # Webhooks listen where their makers chose.
+  control_plane_calls = {
+    kubelets               = 10250 # and the webhooks of cert-manager and External Secrets
+    metrics                = 10251
+    webhooks               = 443
+    webhooks-ingress       = 8443
+    webhooks-load-balancer = 9443
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "nodes_to_api" {
@@ -108,12 +118,12 @@ resource "aws_vpc_security_group_ingress_rule" "nodes_to_api" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "control_plane_to_nodes" {
-  for_each = { webhooks = [443, 443], unprivileged = [1025, 65535] }
+  for_each = local.control_plane_calls
 
   security_group_id            = var.node_security_group_id
   referenced_security_group_id = local.control_plane_group
   description                  = "Control plane to kubelets, webhooks and API extensions"
   ip_protocol                  = "tcp"
-  from_port                    = each.value[0]
-  to_port                      = each.value[1]
+  from_port                    = each.value
+  to_port                      = each.value
 }

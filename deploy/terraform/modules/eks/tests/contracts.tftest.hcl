@@ -66,6 +66,21 @@ run "the_api_is_private_and_says_everything_it_does" {
   }
 }
 
+run "the_control_plane_calls_nodes_at_known_ports_and_only_nodes_call_it" {
+  assert {
+    condition = alltrue([
+      for rule in aws_vpc_security_group_ingress_rule.control_plane_to_nodes :
+      rule.security_group_id == "sg-nodes" && rule.from_port == rule.to_port && rule.cidr_ipv4 == null
+      && rule.referenced_security_group_id == aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
+    ])
+    error_message = "Nodes accept more than the control plane's calls."
+  }
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.nodes_to_api.referenced_security_group_id == "sg-nodes" && aws_vpc_security_group_ingress_rule.nodes_to_api.to_port == 443
+    error_message = "Others than nodes reach the control plane."
+  }
+}
+
 run "secrets_are_encrypted_by_a_key_of_the_cluster_that_rotates" {
   assert {
     condition     = aws_eks_cluster.this.encryption_config[0].provider[0].key_arn == aws_kms_key.cluster.arn && toset(aws_eks_cluster.this.encryption_config[0].resources) == toset(["secrets"])
