@@ -10,6 +10,7 @@ WITH_NODE := . $(BUILD)/node.env &&
 
 RUN_STAMP := $(BUILD)/run.stamp
 DEV_STAMP := $(BUILD)/dev.stamp
+INFRASTRUCTURE_STAMP := $(BUILD)/infrastructure.stamp
 WEB_STAMP := $(BUILD)/web.stamp
 WEB_MODULES_STAMP := $(BUILD)/web-modules.stamp
 WEB_SOURCES := $(shell find web-ui/src web-ui/public -type f 2>/dev/null) \
@@ -67,7 +68,7 @@ images-test: install ## Build the images and try them, alone and together, on a 
 	deploy/docker/images-test $(ARGS)
 
 .PHONY: infra-test
-infra-test: install ## Test the Terraform modules without any AWS account
+infra-test: install $(INFRASTRUCTURE_STAMP) ## Test the Terraform modules without any AWS account
 	$(BIN)/pytest -q -p no:cacheprovider tests/infrastructure $(ARGS)
 
 SEEDS ?= 500
@@ -92,6 +93,7 @@ lock: $(UV) ## Choose versions again and write requirements/*.txt
 	$(UV) pip compile requirements/uv.in --upgrade $(LOCK) -o requirements/uv.txt
 	$(UV) pip compile requirements/node.in --upgrade $(LOCK) -o requirements/node.txt
 	$(UV) pip compile --group build --upgrade $(LOCK) -o requirements/build.txt
+	$(UV) pip compile --group infrastructure --upgrade $(LOCK) -o requirements/infrastructure.txt
 	$(UV) pip compile requirements/stand-ins.in -c requirements/dev.txt $(LOCK) -o requirements/stand-ins.txt
 	for group in account-service api-gateway calendar market-data-service notification-service \
 			order-service portfolio-service; do \
@@ -139,6 +141,14 @@ $(DEV_STAMP): requirements/dev.txt pyproject.toml | $(BIN)/python $(UV)
 	@echo "Installing Tradewind and its development tools into $(VENV)"
 	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+# What checks the infrastructure, apart: it pins what the platform needs newer.
+$(INFRASTRUCTURE_STAMP): requirements/infrastructure.txt | $(BIN)/python $(UV)
+	@echo "Installing what checks the infrastructure into $(BUILD)"
+	@$(UV) venv -q --allow-existing --python $(BIN)/python $(BUILD)/infrastructure
+	@$(UV) pip sync -q --python $(BUILD)/infrastructure/bin/python --require-hashes \
+		requirements/infrastructure.txt
 	@touch $@
 
 NODE_CHECK := const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b >= 2019 ? 0 : 1)

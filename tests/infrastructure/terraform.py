@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "deploy/terraform"
 MODULES = sorted(path.parent.name for path in SOURCE.glob("modules/*/versions.tf"))
 ROOTS = sorted(path.parent.name for path in SOURCE.glob("*/versions.tf"))
+FOLDERS = [*(f"modules/{name}" for name in MODULES), *ROOTS]
 
 MIRROR_VARIABLE = "TRADEWIND_TERRAFORM_MIRROR"
 MIRROR_PLACES = (

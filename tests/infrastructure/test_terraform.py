@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from tests.infrastructure.terraform import MODULES, ROOTS, SOURCE, Terraform
+from tests.infrastructure.terraform import FOLDERS, MODULES, SOURCE, Terraform
 
-FOLDERS = [f"modules/{name}" for name in MODULES] + ROOTS
 DECLARATION = re.compile(r'^(variable|output) "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 
 
