@@ -1,5 +1,7 @@
 # A pull request may see what would change. Its workflow runs code that nobody has reviewed yet, so it
-# reads settings, never what is stored: no secret, no parameter, no object but the state's.
+# reads settings, never what is stored: no secret, no parameter, no object but the state's. Terraform
+# reads the value of each secret that it keeps when it refreshes, so these plans go without:
+# terraform plan -refresh=false -lock=false.
 
 resource "aws_iam_role_policy_attachment" "plan" {
   role       = aws_iam_role.ci["plan"].name

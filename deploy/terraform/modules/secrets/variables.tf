@@ -105,7 +105,7 @@ variable "filled_by_hand" {
 }
 
 variable "reader_arn_patterns" {
-  description = "Who may read values, by secret, as patterns of principals; where none is given the account's policies decide alone."
+  description = "Who may read values, by secret, as patterns of principals; where none is given the account's policies decide alone. Who runs Terraform must be among them, for it reads each value when it refreshes."
   type        = map(list(string))
   default     = {}
 }
