@@ -71,6 +71,14 @@ images-test: install ## Build the images and try them, alone and together, on a 
 infra-test: install $(INFRASTRUCTURE_STAMP) ## Test the Terraform modules without any AWS account
 	$(BIN)/pytest -q -p no:cacheprovider tests/infrastructure $(ARGS)
 
+.PHONY: charts
+charts: $(UV) ## Package the Helm charts into .build/charts
+	deploy/helm/package $(ARGS)
+
+.PHONY: charts-test
+charts-test: install ## Render the Helm charts in every way and check what comes out
+	deploy/helm/charts-test $(ARGS)
+
 SEEDS ?= 500
 FIRST ?= 1
 
@@ -94,6 +102,8 @@ lock: $(UV) ## Choose versions again and write requirements/*.txt
 	$(UV) pip compile requirements/node.in --upgrade $(LOCK) -o requirements/node.txt
 	$(UV) pip compile --group build --upgrade $(LOCK) -o requirements/build.txt
 	$(UV) pip compile --group infrastructure --upgrade $(LOCK) -o requirements/infrastructure.txt
+	$(UV) pip compile --group kubernetes -c requirements/dev.txt --upgrade $(LOCK) -o requirements/kubernetes.txt
+	$(UV) pip compile requirements/helm.in --no-deps --upgrade $(LOCK) -o requirements/helm.txt
 	$(UV) pip compile requirements/stand-ins.in -c requirements/dev.txt $(LOCK) -o requirements/stand-ins.txt
 	for group in account-service api-gateway calendar market-data-service notification-service \
 			order-service portfolio-service; do \

@@ -31,6 +31,9 @@ from tradewind.platform.settings import Settings
 
 __all__ = ["alpaca_body", "create_app", "problem_body", "refusal_response"]
 
+STANDBY = "standby"
+"""Why a process is not ready that waits, in good health, for its turn."""
+
 _READY_TIMEOUT_S = 2.0
 _BY_STATUS: dict[int, type[Refusal]] = {
     400: UnreadableBody,
@@ -62,7 +65,8 @@ def create_app(
     ``title`` names the service in logs and metrics. ``ready`` decides ``/healthz/ready`` as long as
     the server is not draining. ``speaks_alpaca`` tells which paths write errors as Alpaca does; all
     others write problem+json. ``docs`` serves OpenAPI at ``/openapi.json`` and ``/docs``.
-    ``unready`` says in a word why it is not ready.
+    ``unready`` says in a word why it is not ready; one that says ``standby`` is well for who asks
+    for ``/healthz/ready?standby=ok``.
     """
     app = FastAPI(
         title=title,
@@ -155,7 +159,7 @@ def _add_health(
         return Response(b'{"status":"live"}', media_type=JSON_TYPE)
 
     @app.get("/healthz/ready", include_in_schema=False)
-    async def readiness() -> Response:
+    async def readiness(request: Request) -> Response:
         if app.state.draining:
             return Response(b'{"status":"draining"}', status_code=503, media_type=JSON_TYPE)
         try:
@@ -164,8 +168,11 @@ def _add_health(
         except TimeoutError:
             is_ready = False
         if not is_ready:
-            body = f'{{"status":"{unready()}"}}'
-            return Response(body, status_code=503, media_type=JSON_TYPE)
+            why = unready()
+            # For who replaces processes one after another: the next one may go once this one waits.
+            is_well = why == STANDBY and request.query_params.get("standby") == "ok"
+            body = f'{{"status":"{why}"}}'
+            return Response(body, status_code=200 if is_well else 503, media_type=JSON_TYPE)
         return Response(b'{"status":"ready"}', media_type=JSON_TYPE)
 
     @app.get("/metrics", include_in_schema=False)

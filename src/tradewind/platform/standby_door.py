@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tradewind.platform.errors import NotLeading
-from tradewind.platform.http import create_app
+from tradewind.platform.http import STANDBY, create_app
 from tradewind.platform.problems import PROBLEM_TYPE, problem_body
 from tradewind.platform.rpc.refusals import KIND_HEADER, write_refusal
 from tradewind.platform.settings import Settings
@@ -24,7 +24,7 @@ class StandbyDoor:
     def __init__(self, title: str, settings: Settings, may_serve: Callable[[], bool]) -> None:
         self._may_serve = may_serve
         self._inner: ASGIApp | None = None
-        self.status = "standby"
+        self.status = STANDBY
         """Why it is shut, for who asks whether this process is ready."""
         self._standby = create_app(
             title=title,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tradewind.platform import heap
 from tradewind.platform.clock import WallClock
+from tradewind.platform.http import STANDBY
 from tradewind.platform.ids import new_id
 from tradewind.platform.logging import get_logger
 from tradewind.platform.make_bus import make_bus
@@ -141,7 +142,7 @@ class ServiceProcess:
         election = parts.election
         if election is not None and not await acquired_at_once(election.acquire()):
             parts.stand_by()
-            self._door.status = "standby"
+            self._door.status = STANDBY
             return Serving(self._name, self._server.url, leads=False)
         return await self._begin(parts)
 

@@ -38,10 +38,14 @@ async def test_one_order_service_leads_and_the_other_stands_by(deployment: Deplo
     async with httpx.AsyncClient() as client:
         ready = await client.get(f"{leader.url}/healthz/ready")
         waits = await client.get(f"{standby.url}/healthz/ready")
+        waits_well = await client.get(f"{standby.url}/healthz/ready?standby=ok")
+        leads_well = await client.get(f"{leader.url}/healthz/ready?standby=ok")
         refused = await client.post(f"{standby.url}/rpc/OrderService/verify", content=b"{}")
         assert (await client.get(f"{standby.url}/healthz/live")).status_code == 200
     assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
     assert (waits.status_code, waits.json()) == (503, {"status": "standby"})
+    assert (waits_well.status_code, waits_well.json()) == (200, {"status": "standby"})
+    assert (leads_well.status_code, leads_well.json()) == (200, {"status": "ready"})
     assert (refused.status_code, refused.json()["code"]) == (503, 50310001)
     port = standby.url.rpartition(":")[2]
     well = run_command({}, "probe", "order-service", "--port", port)

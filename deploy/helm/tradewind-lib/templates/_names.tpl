@@ -1,0 +1,45 @@
+{{/* What finds the pods of a chart, and never changes. */}}
+{{- define "tradewind-lib.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* What every object says of itself. */}}
+{{- define "tradewind-lib.labels" -}}
+{{ include "tradewind-lib.selector" . }}
+app.kubernetes.io/part-of: tradewind
+app.kubernetes.io/version: {{ include "tradewind-lib.tag" . | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{/* Which version of the images; `latest` would be another one at every restart. */}}
+{{- define "tradewind-lib.tag" -}}
+{{- $tag := .Values.global.image.tag | default .Chart.AppVersion -}}
+{{- if eq $tag "latest" -}}
+{{- fail "global.image.tag is latest, which may be another image at every restart of a pod. Name a version, for example 0.1.0." -}}
+{{- end -}}
+{{- $tag -}}
+{{- end -}}
+
+{{/* The image of a service: (dict "name" … "root" $). */}}
+{{- define "tradewind-lib.image" -}}
+{{- printf "%s/%s:%s" .root.Values.global.image.registry .name (include "tradewind-lib.tag" .root) -}}
+{{- end -}}
+
+{{/* The class of a priority of the catalogue: (dict "priority" … "root" $). */}}
+{{- define "tradewind-lib.priorityClassName" -}}
+{{- if and .priority .root.Values.global.priorityClasses -}}
+priorityClassName: {{ printf "%s-%s" .root.Release.Name .priority }}
+{{- end -}}
+{{- end -}}
+
+{{/* How many processes: fixed for an elected service, by values for the others. */}}
+{{- define "tradewind-lib.replicas" -}}
+{{- $service := include "tradewind-lib.service" . | fromYaml -}}
+{{- if $service.elected -}}
+{{- add 1 .Values.global.standbys -}}
+{{- else -}}
+{{- .Values.replicas -}}
+{{- end -}}
+{{- end -}}

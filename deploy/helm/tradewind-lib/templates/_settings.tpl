@@ -1,0 +1,65 @@
+{{/* PostgreSQL without the password, which is a secret of its own: (dict "user" … "root" $). */}}
+{{- define "tradewind-lib.databaseUrl" -}}
+{{- $database := .root.Values.global.database -}}
+{{- printf "postgresql://%s@%s:%d/%s?%s" .user $database.host (int $database.port) $database.name (include "tradewind-lib.databaseTls" .root) -}}
+{{- end -}}
+
+{{- define "tradewind-lib.databaseTls" -}}
+{{- $database := .Values.global.database -}}
+{{- printf "sslmode=%s" $database.tls -}}
+{{- if $database.certificateAuthority }}&sslrootcert=/etc/tradewind/authority/database.pem{{ end -}}
+{{- end -}}
+
+{{/* What a service is told: where the others are, where the stores are, and what values add. */}}
+{{- define "tradewind-lib.settings" -}}
+{{- $root := . -}}
+{{- $service := include "tradewind-lib.service" . | fromYaml -}}
+{{- $catalogue := include "tradewind-lib.catalogue" . | fromYaml -}}
+{{- $settings := dict -}}
+{{- if $service.variable -}}
+{{- $_ := set $settings "TRADEWIND_SECRETS_DIR" "/etc/tradewind/secrets" -}}
+{{- $_ := set $settings "TRADEWIND_LOG_LEVEL" .Values.global.logLevel -}}
+{{- $_ := set $settings "TRADEWIND_DRAIN_TIMEOUT_S" (.Values.global.drainTimeoutSeconds | toString) -}}
+{{- range $name := $service.calls | default list -}}
+{{- $variable := printf "TRADEWIND_%s" (index $catalogue $name "variable") -}}
+{{- $_ := set $settings $variable (include "tradewind-lib.url" (dict "name" $name "root" $root)) -}}
+{{- end -}}
+{{- if and (has "database" $service.stores) (ne .Values.global.secrets.source "external") -}}
+{{- $_ := set $settings "TRADEWIND_DATABASE_URL" (include "tradewind-lib.databaseUrl" (dict "user" .Values.global.database.user "root" $root)) -}}
+{{- end -}}
+{{- if has "valkey" $service.stores -}}
+{{- $valkey := .Values.global.valkey -}}
+{{- $_ := set $settings "TRADEWIND_VALKEY_URL" (printf "%s://%s%s:%d/0" (ternary "valkeys" "valkey" $valkey.tls) (ternary (printf "%s@" $valkey.user) "" (ne $valkey.user "")) $valkey.host (int $valkey.port)) -}}
+{{- end -}}
+{{- if and $service.edge .Values.global.edge.trustedProxies -}}
+{{- $_ := set $settings "TRADEWIND_TRUSTED_PROXIES" (join "," .Values.global.edge.trustedProxies) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $value := .Values.settings -}}
+{{- if hasKey $settings $name -}}
+{{- fail (printf "settings.%s of %s is made from other values (global.*); set it there." $name $root.Chart.Name) -}}
+{{- end -}}
+{{- $_ := set $settings $name ($value | toString) -}}
+{{- end -}}
+{{- $settings | toYaml -}}
+{{- end -}}
+
+{{- define "tradewind-lib.configMap" -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Chart.Name }}
+  labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
+data: {{- include "tradewind-lib.settings" . | nindent 2 }}
+{{- end -}}
+
+{{/* The certificate authority of PostgreSQL is no secret, and the same for all. */}}
+{{- define "tradewind-lib.authorityConfigMap" -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Chart.Name }}-authority
+  labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
+data:
+  database.pem: {{ .Values.global.database.certificateAuthority | quote }}
+{{- end -}}

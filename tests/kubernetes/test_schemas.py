@@ -1,0 +1,100 @@
+"""Kubernetes would take every object, in each environment and with each combination of switches."""
+
+import pytest
+from tests.kubernetes.schemas import VERSIONS, complaints
+from tests.kubernetes.tools import CHARTS, ENVIRONMENTS, GIVEN, combinations, helm, render, template
+
+# Switches that meet in one template are combined with each other; those that never do are not.
+SECRETS = combinations(
+    [["global.secrets.source=plain"],
+     ["global.secrets.source=existing", "global.secrets.existing=ours"],
+     ["global.secrets.source=external", "global.secrets.external.prefix=p",
+      "global.secrets.external.region=eu-central-1"]],
+    [["global.aws.identity=irsa", "order-service.serviceAccount.roleArn=arn:aws:iam::1:role/o",
+      "maintenance.roleArn=arn:aws:iam::1:role/m"],
+     ["global.aws.identity=podIdentity"], ["global.aws.identity=none"]],
+    [["global.database.tls=verify-full"],
+     ["global.database.tls=require", "global.database.certificateAuthority="]],
+    [[], ["notification-service.settings.TRADEWIND_SMTP_USERNAME=us"]],
+)  # fmt: skip
+_ACM = "ingress.tls.certificateArn=arn:aws:acm:a:1:certificate/b"
+_ISSUER = ["issuers.enabled=true", "issuers.email=ops@tradewind.example"]
+_ROUTE53 = ["issuers.challenge=dns01", "issuers.route53.region=eu-central-1"]
+EDGES = combinations(
+    [
+        *(
+            [f"ingress.controller={controller}", f"ingress.tls.source={tls}"]
+            for controller in ("nginx", "community", "gateway")
+            for tls in ("certManager", "secret", "none")
+        ),
+        ["ingress.controller=alb", "ingress.tls.source=acm", _ACM],
+        ["ingress.controller=alb", "ingress.tls.source=none"],
+        ["ingress.enabled=false"],
+    ],
+    [["issuers.enabled=false"], _ISSUER, [*_ISSUER, *_ROUTE53]],
+    [
+        ["ingress.hosts={one.example}"],
+        ["ingress.hosts={one.example,two.example}", "ingress.hstsSeconds=0"],
+    ],
+)
+REST = combinations(
+    [["global.monitoring.enabled=true", "global.monitoring.labels.release=prometheus"],
+     ["global.monitoring.enabled=false"]],
+    [["api-gateway.autoscaling.enabled=true", "api-gateway.autoscaling.requestsPerSecond=200",
+      "api-gateway.autoscaling.streams=500"],
+     ["api-gateway.autoscaling.enabled=true"], ["api-gateway.autoscaling.enabled=false"]],
+    [["global.priorityClasses=true"], ["global.priorityClasses=false"]],
+    [["reconcile.enabled=true"], ["reconcile.enabled=false"]],
+    [[], ["migration.enabled=false", "smokeTest.enabled=false", "global.standbys=0"]],
+)  # fmt: skip
+TRUSTED = "global.edge.trustedProxies={10.0.0.0/8}"
+GROUPS = (SECRETS, EDGES, REST)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_kubernetes_takes_every_object_of_an_environment(environment: str, version: str) -> None:
+    manifests = render(environment)
+    assert len(manifests) > 50
+    assert [said for each in manifests for said in complaints(each, version)] == []
+
+
+def test_kubernetes_takes_every_combination_of_switches() -> None:
+    # The groups are in different templates, so one rendering tries a combination of each.
+    longest = max(len(group) for group in GROUPS)
+    for number in range(longest):
+        switches = [switch for group in GROUPS for switch in group[number % len(group)]]
+        found = [
+            said
+            for each in render("production", *switches)
+            for version in VERSIONS
+            for said in complaints(each, version)
+        ]
+        assert found == [], switches
+
+
+@pytest.mark.parametrize("chart", sorted(path.parent.name for path in CHARTS.glob("*/Chart.yaml")))
+def test_helm_has_nothing_to_say_about_a_chart(chart: str) -> None:
+    said = helm("lint", "--strict", str(CHARTS / chart), "--values", str(GIVEN), "--set", TRUSTED)
+    assert "0 chart(s) failed" in said
+    assert "[WARNING]" not in said
+
+
+@pytest.mark.parametrize("chart", sorted(
+    path.parent.name
+    for path in CHARTS.glob("*/Chart.yaml")
+    if path.parent.name not in ("tradewind", "tradewind-lib")
+))  # fmt: skip
+def test_a_service_can_be_installed_alone(chart: str) -> None:
+    manifests = template(chart, [GIVEN], [])
+    assert {"ServiceAccount", "Service", "NetworkPolicy", "PodDisruptionBudget"} <= {
+        each["kind"] for each in manifests
+    }
+    assert [said for each in manifests for said in complaints(each, VERSIONS[-1])] == []
+
+
+def test_what_kubernetes_would_refuse_is_found() -> None:
+    pod = next(each for each in render("local") if each["kind"] == "Pod")
+    misspelt = {**pod, "spec": {**pod["spec"], "restartpolicy": "Never"}}
+    assert complaints(pod, VERSIONS[-1]) == []
+    assert "restartpolicy" in complaints(misspelt, VERSIONS[-1])[0]
