@@ -17,6 +17,10 @@ resource "aws_db_subnet_group" "this" {
 }
 
 resource "aws_db_instance" "this" {
+  #checkov:skip=CKV_AWS_133: backups are the default; it cannot read the option of an environment
+  #checkov:skip=CKV_AWS_157: two zones are the default; it cannot read the option of an environment
+  #checkov:skip=CKV_AWS_293: protection is the default; it cannot read the option of an environment
+
   identifier     = var.name
   engine         = "postgres"
   engine_version = var.engine_version

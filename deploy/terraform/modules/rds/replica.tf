@@ -6,6 +6,7 @@ resource "aws_db_instance" "replica" {
   identifier          = "${var.name}-replica-${count.index + 1}"
   replicate_source_db = aws_db_instance.this.identifier
   instance_class      = coalesce(var.read_replica_instance_class, var.instance_class)
+  #checkov:skip=CKV_AWS_293: protected as its source is; it cannot read the option of an environment
   # A replica can be made again from its source at any time.
   #checkov:skip=CKV_AWS_157: a replica needs no standby, its source has one and another replica takes little time
   multi_az            = false
