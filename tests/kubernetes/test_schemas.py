@@ -6,17 +6,30 @@ from tests.kubernetes.tools import CHARTS, ENVIRONMENTS, GIVEN, combinations, he
 
 # Switches that meet in one template are combined with each other; those that never do are not.
 SECRETS = combinations(
-    [["global.secrets.source=plain"],
-     ["global.secrets.source=existing", "global.secrets.existing=ours"],
-     ["global.secrets.source=external", "global.secrets.external.prefix=p",
-      "global.secrets.external.region=eu-central-1"]],
-    [["global.aws.identity=irsa", "order-service.serviceAccount.roleArn=arn:aws:iam::1:role/o",
-      "maintenance.roleArn=arn:aws:iam::1:role/m"],
-     ["global.aws.identity=podIdentity"], ["global.aws.identity=none"]],
-    [["global.database.tls=verify-full"],
-     ["global.database.tls=require", "global.database.certificateAuthority="]],
+    [
+        ["global.secrets.source=plain"],
+        ["global.secrets.source=existing", "global.secrets.existing=ours"],
+        [
+            "global.secrets.source=external",
+            "global.secrets.external.prefix=p",
+            "global.secrets.external.region=eu-central-1",
+        ],
+    ],
+    [
+        [
+            "global.aws.identity=irsa",
+            "order-service.serviceAccount.roleArn=arn:aws:iam::1:role/o",
+            "maintenance.roleArn=arn:aws:iam::1:role/m",
+        ],
+        ["global.aws.identity=podIdentity"],
+        ["global.aws.identity=none"],
+    ],
+    [
+        ["global.database.tls=verify-full"],
+        ["global.database.tls=require", "global.database.certificateAuthority="],
+    ],
     [[], ["notification-service.settings.TRADEWIND_SMTP_USERNAME=us"]],
-)  # fmt: skip
+)
 _ACM = "ingress.tls.certificateArn=arn:aws:acm:a:1:certificate/b"
 _ISSUER = ["issuers.enabled=true", "issuers.email=ops@tradewind.example"]
 _ROUTE53 = ["issuers.challenge=dns01", "issuers.route53.region=eu-central-1"]
@@ -38,15 +51,23 @@ EDGES = combinations(
     ],
 )
 REST = combinations(
-    [["global.monitoring.enabled=true", "global.monitoring.labels.release=prometheus"],
-     ["global.monitoring.enabled=false"]],
-    [["api-gateway.autoscaling.enabled=true", "api-gateway.autoscaling.requestsPerSecond=200",
-      "api-gateway.autoscaling.streams=500"],
-     ["api-gateway.autoscaling.enabled=true"], ["api-gateway.autoscaling.enabled=false"]],
+    [
+        ["global.monitoring.enabled=true", "global.monitoring.labels.release=prometheus"],
+        ["global.monitoring.enabled=false"],
+    ],
+    [
+        [
+            "api-gateway.autoscaling.enabled=true",
+            "api-gateway.autoscaling.requestsPerSecond=200",
+            "api-gateway.autoscaling.streams=500",
+        ],
+        ["api-gateway.autoscaling.enabled=true"],
+        ["api-gateway.autoscaling.enabled=false"],
+    ],
     [["global.priorityClasses=true"], ["global.priorityClasses=false"]],
     [["reconcile.enabled=true"], ["reconcile.enabled=false"]],
     [[], ["migration.enabled=false", "smokeTest.enabled=false", "global.standbys=0"]],
-)  # fmt: skip
+)
 TRUSTED = "global.edge.trustedProxies={10.0.0.0/8}"
 GROUPS = (SECRETS, EDGES, REST)
 
@@ -80,11 +101,14 @@ def test_helm_has_nothing_to_say_about_a_chart(chart: str) -> None:
     assert "[WARNING]" not in said
 
 
-@pytest.mark.parametrize("chart", sorted(
-    path.parent.name
-    for path in CHARTS.glob("*/Chart.yaml")
-    if path.parent.name not in ("tradewind", "tradewind-lib")
-))  # fmt: skip
+@pytest.mark.parametrize(
+    "chart",
+    sorted(
+        path.parent.name
+        for path in CHARTS.glob("*/Chart.yaml")
+        if path.parent.name not in ("tradewind", "tradewind-lib")
+    ),
+)
 def test_a_service_can_be_installed_alone(chart: str) -> None:
     manifests = template(chart, [GIVEN], [])
     assert {"ServiceAccount", "Service", "NetworkPolicy", "PodDisruptionBudget"} <= {

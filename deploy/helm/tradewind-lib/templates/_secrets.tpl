@@ -6,11 +6,7 @@ rather than variables, so that no description of a pod and no crash report shows
 {{- $service := include "tradewind-lib.service" . | fromYaml -}}
 {{- $names := list -}}
 {{- range $store := $service.stores | default list -}}
-{{- if and (eq $store "database") (eq $.Values.global.secrets.source "external") -}}
-{{- $names = append $names "database_url" -}}
-{{- else -}}
 {{- $names = append $names (printf "%s_password" $store) -}}
-{{- end -}}
 {{- end -}}
 {{- range $secret := $service.secrets | default list -}}
 {{- if or (ne $secret "smtp_password") (hasKey $.Values.settings "TRADEWIND_SMTP_USERNAME") -}}
@@ -96,18 +92,16 @@ kind: ExternalSecret
 metadata:
   name: {{ .Chart.Name }}
   labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
-spec: {{- include "tradewind-lib.externalSecretSpec" (dict "name" .Chart.Name "key" (printf "database/%s" .Chart.Name) "names" (include "tradewind-lib.secretNames" . | fromYamlArray) "root" .) | nindent 2 }}
+spec: {{- include "tradewind-lib.externalSecretSpec" (dict "name" .Chart.Name "databaseKey" (printf "database/%s" .Chart.Name) "names" (include "tradewind-lib.secretNames" . | fromYamlArray) "root" .) | trim | nindent 2 }}
 {{- end -}}
 
 {{/*
-(dict "name" of Secret and store, "key" of the database's secret after the prefix, or "wholeKey" of one
-that is somebody else's, "names" of the files, "root" $).
+(dict "name" of Secret and store, "databaseKey" of the database's secret after the prefix, or
+"ownerKey" of one that is somebody else's, "names" of the files, "root" $).
 */}}
 {{- define "tradewind-lib.externalSecretSpec" -}}
 {{- $external := .root.Values.global.secrets.external -}}
 {{- $prefix := required "global.secrets.source is external, but global.secrets.external.prefix is not set (for example tradewind-production)." $external.prefix -}}
-{{- /* For External Secrets to fill in; where the server is comes from values, as AWS's own secrets lack it. */}}
-{{- $quoted := "{{ .username | urlquery }}:{{ .password | urlquery | replace \"+\" \"%20\" }}" }}
 refreshInterval: {{ $external.refreshInterval }}
 secretStoreRef:
   kind: SecretStore
@@ -115,34 +109,20 @@ secretStoreRef:
 target:
   name: {{ .name }}
   creationPolicy: Owner
-  template:
-    engineVersion: v2
-    data:
-      {{- range $name := .names }}
-      {{- if eq $name "database_url" }}
-      tradewind_database_url: {{ include "tradewind-lib.databaseUrl" (dict "user" $quoted "root" $.root) | quote }}
-      {{- else }}
-      tradewind_{{ $name }}: {{ printf "{{ .%s }}" $name | quote }}
-      {{- end }}
-      {{- end }}
 data:
   {{- range $name := .names }}
-  {{- if eq $name "database_url" }}
-  {{- range $property := list "username" "password" }}
-  - secretKey: {{ $property }}
+  - secretKey: tradewind_{{ $name }}
     remoteRef:
-      key: {{ $.wholeKey | default (printf "%s/%s" $prefix $.key) }}
-      property: {{ $property }}
-  {{- end }}
-  {{- else if eq $name "valkey_password" }}
-  - secretKey: valkey_password
-    remoteRef:
+      {{- if eq $name "database_password" }}
+      key: {{ $.ownerKey | default (printf "%s/%s" $prefix $.databaseKey) }}
+      property: password
+      {{- else if eq $name "valkey_password" }}
       key: {{ $prefix }}/valkey
       property: password
-  {{- else }}
-  - secretKey: {{ $name }}
-    remoteRef:
+      {{- else if eq $name "smtp_password" }}
+      key: {{ $prefix }}/smtp
+      {{- else }}
       key: {{ printf "%s/%s" $prefix ($name | replace "_" "-") }}
-  {{- end }}
+      {{- end }}
   {{- end }}
 {{- end -}}

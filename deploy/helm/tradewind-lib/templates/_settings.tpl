@@ -24,8 +24,10 @@
 {{- $variable := printf "TRADEWIND_%s" (index $catalogue $name "variable") -}}
 {{- $_ := set $settings $variable (include "tradewind-lib.url" (dict "name" $name "root" $root)) -}}
 {{- end -}}
-{{- if and (has "database" $service.stores) (ne .Values.global.secrets.source "external") -}}
-{{- $_ := set $settings "TRADEWIND_DATABASE_URL" (include "tradewind-lib.databaseUrl" (dict "user" .Values.global.database.user "root" $root)) -}}
+{{- if has "database" $service.stores -}}
+{{- $own := printf "tradewind_%s" (.Chart.Name | replace "-" "_") -}}
+{{- $user := ternary $own .Values.global.database.user .Values.global.database.userPerService -}}
+{{- $_ := set $settings "TRADEWIND_DATABASE_URL" (include "tradewind-lib.databaseUrl" (dict "user" $user "root" $root)) -}}
 {{- end -}}
 {{- if has "valkey" $service.stores -}}
 {{- $valkey := .Values.global.valkey -}}

@@ -7,17 +7,10 @@ app.kubernetes.io/version: {{ include "tradewind-lib.tag" .root | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end -}}
 
-{{/* Names of the files in /etc/tradewind/secrets. */}}
-{{- define "tradewind.ownerSecretNames" -}}
-{{- if eq .Values.global.secrets.source "external" }}[database_url]{{ else }}[database_password]{{ end -}}
-{{- end -}}
-
 {{- define "tradewind.ownerSettings" -}}
 TRADEWIND_SECRETS_DIR: /etc/tradewind/secrets
 TRADEWIND_LOG_LEVEL: {{ .Values.global.logLevel }}
-{{- if ne .Values.global.secrets.source "external" }}
 TRADEWIND_DATABASE_URL: {{ include "tradewind-lib.databaseUrl" (dict "user" .Values.global.database.user "root" .) }}
-{{- end }}
 {{- end -}}
 
 {{/* The Secret: (dict "name" … "root" $). */}}
@@ -87,7 +80,7 @@ apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata:
   {{- $metadata | nindent 2 }}
-spec: {{- include "tradewind-lib.externalSecretSpec" (dict "name" .name "key" "database/maintenance" "wholeKey" $values.maintenance.externalKey "names" (list "database_url") "root" $root) | nindent 2 }}
+spec: {{- include "tradewind-lib.externalSecretSpec" (dict "name" .name "databaseKey" "database/owner" "ownerKey" $values.maintenance.externalKey "names" (list "database_password") "root" $root) | trim | nindent 2 }}
 ---
 {{- end }}
 apiVersion: networking.k8s.io/v1
@@ -175,10 +168,8 @@ spec:
         secretName: {{ include "tradewind.ownerSecretName" (dict "name" .owner "root" $root) }}
         defaultMode: 0440
         items:
-          {{- range include "tradewind.ownerSecretNames" $root | fromYamlArray }}
-          - key: tradewind_{{ . }}
-            path: tradewind_{{ . }}
-          {{- end }}
+          - key: tradewind_database_password
+            path: tradewind_database_password
     {{- if $root.Values.global.database.certificateAuthority }}
     - name: authority
       configMap:

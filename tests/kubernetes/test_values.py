@@ -1,0 +1,90 @@
+"""Values are few, documented, and refused with a sentence where they are wrong."""
+
+import json
+
+import pytest
+import yaml
+from tests.kubernetes.tools import CHARTS, ROOT, HelmRefused, Manifest, render
+
+from tradewind.platform.settings import Settings
+
+REFUSED = {
+    "api-gateway.replicas=two": "'/api-gateway/replicas': got string, want integer",
+    "global.colour=red": "additional properties 'colour' not allowed",
+    "api-gateway.colour=red": "additional properties 'colour' not allowed",
+    "ingress.colour=red": "additional properties 'colour' not allowed",
+    "global.logLevel=loud": "must be one of 'debug', 'info', 'warning', 'error'",
+    "global.image.tag=latest": "Name a version, for example 0.1.0.",
+    "global.database.port=99999": "'/global/database/port': maximum: got 99,999, want 65,535",
+    "global.edge.trustedProxies={0.0.0.0/0}": "does not match pattern",
+    "global.edge.trustedProxies=null": "count all of them as one address",
+    "ingress.hosts={Big.Example}": "does not match pattern",
+    "ingress.controller=traefik": "must be one of 'nginx', 'community', 'alb', 'gateway'",
+    "ingress.tls.source=acm": "certificates of AWS never leave its load balancers",
+    "order-service.autoscaling.enabled=true": "one process of order-service works at a time",
+    "api-gateway.settings.TRADEWIND_FEEED=replay": "invalid propertyName 'TRADEWIND_FEEED'",
+    "api-gateway.settings.TRADEWIND_DATABASE_PASSWORD=x": "invalid propertyName",
+    "api-gateway.settings.TRADEWIND_ORDERS_URL=http://x": "is made from other values",
+    "global.secrets.plain.identityKey=short": "does not match pattern",
+    "global.secrets.plain.databasePassword=": "global.secrets.plain.databasePassword is not set",
+    "global.secrets.source=existing": "global.secrets.existing does not name the Secret",
+    "global.secrets.source=external": "global.secrets.external.region is not set",
+    "global.database.tls=verify-full,global.database.certificateAuthority=": "whose signature",
+    "issuers.enabled=true": "issuers.email is not set",
+    "issuers.enabled=true,issuers.email=a@b.example,issuers.challenge=dns01": "route53.region",
+    "api-gateway.autoscaling.enabled=true,api-gateway.autoscaling.max=1": "less than its min of 2",
+}
+"""Switches for a local installation, with a part of the sentence that refuses them."""
+
+
+@pytest.mark.parametrize(("switches", "sentence"), REFUSED.items(), ids=list(REFUSED))
+def test_a_wrong_value_is_refused_with_a_sentence(switches: str, sentence: str) -> None:
+    with pytest.raises(HelmRefused) as refused:
+        render("local", switches)
+    assert sentence in str(refused.value)
+
+
+def leaves(values: Manifest, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    found = set()
+    for name, value in values.items():
+        below = (*path, name)
+        found |= leaves(value, below) if isinstance(value, dict) and value else {below}
+    return found
+
+
+def schema() -> Manifest:
+    loaded: Manifest = json.loads((ROOT / "deploy/helm/tradewind/values.schema.json").read_text())
+    return loaded
+
+
+def test_the_schema_knows_every_value_and_allows_no_other() -> None:
+    whole = schema()
+
+    def known(node: Manifest, path: tuple[str, ...]) -> bool:
+        if "$ref" in node:
+            node = whole["$defs"][node["$ref"].rpartition("/")[2]]
+        if not path:
+            return True
+        if "properties" not in node:
+            return bool(node.get("type") in ("object", "array"))
+        assert node["additionalProperties"] is False, path
+        return path[0] in node["properties"] and known(node["properties"][path[0]], path[1:])
+
+    values = yaml.safe_load((ROOT / "deploy/helm/tradewind/values.yaml").read_text())
+    for chart in (ROOT / "deploy/helm").glob("*-*/values.yaml"):
+        values[chart.parent.name] = yaml.safe_load(chart.read_text())
+    values["web-ui"] = yaml.safe_load((ROOT / "deploy/helm/web-ui/values.yaml").read_text())
+    for path in leaves(values):
+        assert known(whole, path), ".".join(path)
+
+
+def test_settings_that_values_may_name_are_those_of_the_code_but_for_secrets() -> None:
+    built = json.loads((CHARTS / "tradewind/values.schema.json").read_text())
+    names = set(built["$defs"]["service"]["properties"]["settings"]["propertyNames"]["enum"])
+    of_the_code = {f"TRADEWIND_{name.upper()}" for name in Settings.model_fields}
+    assert names <= of_the_code
+    secret = of_the_code - names
+    assert all(
+        any(mark in name for mark in ("PASSWORD", "IDENTITY_KEY", "BROKERS")) for name in secret
+    )
+    assert "TRADEWIND_SMTP_PASSWORD" in secret
