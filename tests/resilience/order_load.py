@@ -14,6 +14,8 @@ CONNECTIONS = 6
 STOCKS = ("AAPL", "IBM", "MSFT")
 WITHOUT_SELLS = "GOOG"
 """Where nothing stands that an order at market of the same account could meet."""
+SOLD_SHORT = "FB"
+"""What is only sold short and bought back: an account is long or short in a symbol, not both."""
 REFUSED = (403, 422)
 
 Body = dict[str, Any]  # Any: a JSON document
@@ -29,12 +31,19 @@ def _stock(draw: Random, **more: Any) -> Body:  # Any: fields of a JSON document
     }
 
 
+def _for_an_auction(draw: Random, auction: str) -> Body:
+    prices = draw.choice([{"type": "market"}, {"type": "limit", "limit_price": _HIGH}])
+    return _stock(draw, symbol=WITHOUT_SELLS, **{**prices, "time_in_force": auction})
+
+
 def _leg(**prices: str) -> dict[str, str]:
     return prices
 
 
 # Far from the market where they shall wait, and far beyond it where they shall trade at once.
-_FAR_BELOW, _LOW, _HIGH, _FAR_ABOVE = "1", "2", "5000", "9000"
+_FAR_BELOW, _LOW, _HIGH, _FAR_ABOVE, _BEYOND = "1", "2", "5000", "9000", "9500"
+
+AUCTIONS = {"opening auction", "closing auction"}
 
 KINDS: dict[str, Callable[[Random], Body]] = {
     "limit that rests": lambda draw: _stock(draw, type="limit", limit_price=_LOW),
@@ -87,6 +96,37 @@ KINDS: dict[str, Callable[[Random], Body]] = {
         take_profit=_leg(limit_price=_FAR_ABOVE),
         stop_loss=_leg(stop_price=_FAR_BELOW),
     ),
+    "short sale": lambda draw: _stock(
+        draw,
+        type="limit",
+        limit_price=draw.choice([_LOW, _FAR_ABOVE]),
+        symbol=SOLD_SHORT,
+        side="sell",
+        position_intent="sell_to_open",
+    ),
+    "short stop": lambda draw: _stock(
+        draw, type="stop", stop_price=_LOW, symbol=SOLD_SHORT, side="sell"
+    ),
+    "short bracket": lambda draw: _stock(
+        draw,
+        type="limit",
+        limit_price=draw.choice([_LOW, _FAR_ABOVE]),
+        symbol=SOLD_SHORT,
+        side="sell",
+        order_class="bracket",
+        take_profit=_leg(limit_price=_FAR_BELOW),
+        stop_loss=_leg(stop_price=_BEYOND),
+    ),
+    "buying back": lambda draw: _stock(
+        draw,
+        type="limit",
+        limit_price=_HIGH,
+        symbol=SOLD_SHORT,
+        qty="1",
+        position_intent="buy_to_close",
+    ),
+    "opening auction": lambda draw: _for_an_auction(draw, "opg"),
+    "closing auction": lambda draw: _for_an_auction(draw, "cls"),
     "crypto": lambda draw: {
         "symbol": "BTC/USD",
         "qty": "0.0123",
@@ -153,7 +193,7 @@ class Load:
         elif dice < 0.4 and order["limit_price"] == _LOW:
             await self._replace(client, order)
         elif dice < 0.5:
-            path = f"/v2/positions/{WITHOUT_SELLS}"
+            path = f"/v2/positions/{self.random.choice((WITHOUT_SELLS, SOLD_SHORT))}"
             answer = await client.delete(path, params={"percentage": "10"})
             if answer.status_code != 404 and _checked(answer).status_code == 200:
                 self.orders.add(answer.json()["id"])
