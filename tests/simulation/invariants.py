@@ -1,12 +1,50 @@
 """Truths about a venue's state that hold after every durable batch, whatever went wrong."""
 
-from tradewind.contracts.vocabulary import GroupRole, OrderSide, OrderStatus
+from tradewind.contracts.journal import Event, Liquidity, OrderAccepted, OrderExpired, OrderFilled
+from tradewind.contracts.vocabulary import GroupRole, OrderSide, OrderStatus, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL
-from tradewind.order_service.domain.state import Books, VenueState
+from tradewind.order_service.domain.core import Core
+from tradewind.order_service.domain.state import AUCTION_TIMES, Books, VenueState
 
 
 class Violation(Exception):
     """A truth of the system did not hold."""
+
+
+class CheckedCore(Core):
+    """The core as it is, and nothing fills beyond the price bands that it knows at that moment."""
+
+    def emit(self, event: Event) -> None:
+        """Look at a fill before it is one; auctions are not held to the bands."""
+        if isinstance(event, OrderFilled) and event.liquidity is not Liquidity.AUCTION:
+            bands = self.bands.find(event.symbol)
+            if bands and bands.reference and not bands.lower <= event.price <= bands.upper:
+                raise Violation(f"order {event.order_id} is filled beyond the price bands")
+        super().emit(event)
+
+
+def check_event(state: VenueState, event: Event) -> None:
+    """Check an event against the state before it; raises ``Violation``."""
+    match event:
+        case OrderFilled():
+            _check_fill(state, event)
+        case OrderExpired() if state.is_round_the_clock(state.orders[event.order_id].symbol):
+            raise Violation(f"order {event.order_id} for a coin ended with a session")
+        case OrderAccepted(status=OrderStatus.ACCEPTED) if state.is_round_the_clock(event.symbol):
+            if state.halt_of(event.symbol) is None:
+                raise Violation(f"order {event.order_id} for a coin waits for a session")
+
+
+def _check_fill(state: VenueState, event: OrderFilled) -> None:
+    order = state.orders[event.order_id]
+    if state.halt_of(order.symbol) is not None:
+        raise Violation(f"order {event.order_id} trades in a halt")
+    if event.liquidity is Liquidity.AUCTION:
+        return
+    if order.time_in_force in AUCTION_TIMES:
+        raise Violation(f"order {event.order_id} is for an auction and trades outside of it")
+    if not state.may_trade(order.symbol, extended_hours=order.extended_hours):
+        raise Violation(f"order {event.order_id} trades while its market is closed")
 
 
 def check_state(state: VenueState) -> None:
@@ -18,6 +56,9 @@ def check_state(state: VenueState) -> None:
             raise Violation(f"order {order.order_id} has ended but is kept as open")
         if not 0 <= order.filled_qty < order.qty:
             raise Violation(f"order {order.order_id} is filled beyond its quantity")
+        is_over = order.time_in_force is TimeInForce.CLS and state.session_date is None
+        if is_over and order.status is not OrderStatus.ACCEPTED:
+            raise Violation(f"order {order.order_id} has outlived its auction")
         account = state.accounts[order.account_id]
         # Who opens a position reserves cash, who closes one shares: owned ones, or owed ones.
         asset = account.currency if order.intent.opens else order.symbol

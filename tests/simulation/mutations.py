@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.database import Batch, SimulatedWriter
+from tests.simulation.invariants import CheckedCore
 
-from tradewind.contracts.journal import Event, OrderReduced
+from tradewind.contracts.journal import CancelReason, Event, OrderCanceled, OrderReduced
+from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId
 from tradewind.order_service.domain.core import Core, Emitted
+from tradewind.order_service.domain.price_bands import BandBoard
 from tradewind.order_service.domain.state import Books, OrderState, VenueState
 from tradewind.order_service.domain.trigger_book import TriggerBook
 
@@ -30,7 +33,7 @@ class Plant:
 
     def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
         """Return the core that the node leads with."""
-        return Core(spec, state, books)
+        return CheckedCore(spec, state, books)
 
 
 class RecoversBeforeTheLease(Plant):
@@ -141,13 +144,13 @@ class LosesTriggers(Plant):
     def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
         """Forget them."""
         books.triggers = TriggerBook()
-        return Core(spec, state, books)
+        return CheckedCore(spec, state, books)
 
 
 class LeavesGroupsAlone(Plant):
     """Does nothing to the rest of a group when one of its orders trades or ends."""
 
-    class Core(Core):
+    class Core(CheckedCore):
         """Has nothing to settle."""
 
         def emit(self, event: Event) -> None:
@@ -163,7 +166,7 @@ class LeavesGroupsAlone(Plant):
 class KeepsTheStopsSize(Plant):
     """Leaves a stop as large as it was when its take-profit has traded a part."""
 
-    class Core(Core):
+    class Core(CheckedCore):
         """Never reduces an order."""
 
         def emit(self, event: Event) -> None:
@@ -173,6 +176,69 @@ class KeepsTheStopsSize(Plant):
 
     def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
         """Hand out the careless one."""
+        return self.Core(spec, state, books)
+
+
+class TradesThroughHalts(Plant):
+    """Lets what the feed shows fill orders of an instrument that is halted."""
+
+    class Core(CheckedCore):
+        """Looks at the session alone."""
+
+        def trades(self, symbol: str) -> bool:
+            """Forget the halts."""
+            return self.is_open or super().trades(symbol)
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Hand out the restless one."""
+        return self.Core(spec, state, books)
+
+
+class IgnoresTheBands(Plant):
+    """Fills orders however far the price is from where the market has traded."""
+
+    class Bands(BandBoard):
+        """Follow the market, and keep nobody."""
+
+        def allows(self, symbol: str, price: int) -> bool:
+            """Allow anything."""
+            return True
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Hand out one without limits."""
+        core = super().core(spec, state, books)
+        core.bands = self.Bands(spec.bands)
+        return core
+
+
+class KeepsAuctionOrders(Plant):
+    """Leaves what an auction did not fill standing."""
+
+    class Core(CheckedCore):
+        """Cancels for every other reason."""
+
+        def emit(self, event: Event) -> None:
+            """Emit everything else."""
+            if not isinstance(event, OrderCanceled) or event.reason is not CancelReason.AUCTION:
+                super().emit(event)
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Hand out the one that keeps them."""
+        return self.Core(spec, state, books)
+
+
+class LetsCoinsSleep(Plant):
+    """Makes orders for coins wait for the session of the shares."""
+
+    class Core(CheckedCore):
+        """Knows one kind of hours."""
+
+        def takes(self, order: SubmitOrder) -> bool:
+            """Look at the session first."""
+            return self.is_open and super().takes(order)
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Hand out the sleepy one."""
         return self.Core(spec, state, books)
 
 
@@ -186,4 +252,8 @@ MUTATIONS: dict[str, type[Plant]] = {
     "loses-triggers": LosesTriggers,
     "leaves-groups-alone": LeavesGroupsAlone,
     "keeps-the-stops-size": KeepsTheStopsSize,
+    "trades-through-halts": TradesThroughHalts,
+    "ignores-the-bands": IgnoresTheBands,
+    "keeps-auction-orders": KeepsAuctionOrders,
+    "lets-coins-sleep": LetsCoinsSleep,
 }

@@ -1,4 +1,4 @@
-"""The orders that clients of a simulation send: every type and every class."""
+"""The orders that clients of a simulation send: every type and every class, shares and coins."""
 
 from collections.abc import Callable
 from random import Random
@@ -17,12 +17,16 @@ from tradewind.contracts.vocabulary import (
 )
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
 
-SYMBOLS = ("AAPL", "IBM")
+SHARES = ("AAPL", "IBM")
+COIN = "BTC/USD"
+SYMBOLS = (*SHARES, COIN)
+_ORDERED = (*SHARES, *SHARES, COIN)
 PRICES = range(9_985, 10_016)
 """In cents."""
 
 _STANDING = (TimeInForce.DAY, TimeInForce.DAY, TimeInForce.GTC)
 _ELSE = (TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG, TimeInForce.CLS)
+_COIN_TIMES = (TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC)
 _PERCENT = SCALE
 
 Make = Callable[[OrderId], SubmitOrder]
@@ -36,10 +40,13 @@ def draw_order(
     fields: dict[str, Any] = {
         "account_id": account_id,
         "client_order_id": name,
-        "symbol": draw.choice(SYMBOLS),
+        "symbol": draw.choice(_ORDERED),
         "side": draw.choice((OrderSide.BUY, OrderSide.BUY, OrderSide.SELL)),
         "qty": QuantityUnits(draw.choice((SCALE, 5 * SCALE, 40 * SCALE, SCALE // 3))),
     }
+    if fields["symbol"] == COIN:
+        more = _coin(draw)
+        return lambda order_id: SubmitOrder(order_id=order_id, **fields, **more)
     kind = draw.choices((_plain, _notional, _stop, _trailing, _group), (50, 5, 15, 10, 20))[0]
     more = kind(draw)
     if kind is not _group:
@@ -75,6 +82,18 @@ def _plain(draw: Random) -> dict[str, Any]:
         "time_in_force": time_in_force,
         "limit_price": limit_price,
         "extended_hours": standing and draw.random() < 0.3,
+    }
+
+
+def _coin(draw: Random) -> dict[str, Any]:
+    limit_price, stop_price = draw.choice((None, _price(draw))), draw.choice((None, _price(draw)))
+    order_type = OrderType.MARKET if limit_price is None else OrderType.LIMIT
+    is_stop = limit_price is not None and stop_price is not None
+    return {
+        "order_type": OrderType.STOP_LIMIT if is_stop else order_type,
+        "time_in_force": TimeInForce.GTC if is_stop else draw.choice(_COIN_TIMES),
+        "limit_price": limit_price,
+        "terms": Terms(stop_price=stop_price) if is_stop else None,
     }
 
 

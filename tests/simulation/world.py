@@ -24,7 +24,7 @@ from tests.simulation.portfolio import PortfolioTable
 from tradewind.contracts.journal import CashDeposited, OrderAccepted
 from tradewind.contracts.margin import AccountType, MarginSettings
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
-from tradewind.contracts.venues import FeeSchedule, Latency, VenueSpec
+from tradewind.contracts.venues import FeeSchedule, Latency, PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.recovery import recover
 from tradewind.platform.errors import Refusal
@@ -67,8 +67,11 @@ class World:
         fees = FeeSchedule(fee_per_share=MoneyUnits(5_000_000))
         # Every other run has orders that are on their way for a while.
         latency = Latency(ms=50 * (seed % 2), spread_ms=500 * (seed % 2), seed=seed)
+        # Every third has bands, near enough for prices that run away to meet them.
+        bands = PriceBands(percent=int(seed % 3 == 0), reference_s=20, limit_state_s=0, pause_s=2)
         self.spec = VenueSpec(
             latency=latency,
+            bands=bands,
             venue_id=VenueId("simulated"),
             name="Simulated",
             fees=fees,
