@@ -158,6 +158,11 @@ class Load:
     async def run_until(self, ended: Callable[[], Any]) -> None:  # Any: the answer is not used
         """Send for a moment, end the platform, and wait for what the clients say to that."""
         clients = [asyncio.create_task(self._client()) for _ in range(CONNECTIONS)]
+        # On a busy machine it takes a while until they are under way at all.
+        for _ in range(200):
+            if len(self.acknowledged) > CONNECTIONS or all(client.done() for client in clients):
+                break
+            await asyncio.sleep(0.05)
         await asyncio.sleep(self.random.uniform(0.05, 1.0))
         await asyncio.to_thread(ended)
         async with asyncio.timeout(60):
