@@ -124,7 +124,12 @@ class Client:
             await self._call(commands.CancelOrder(self.account_id, order_id))
         except (Disconnected, Refusal):
             return
-        if self.world.database.orders[order_id].status is not OrderStatus.CANCELED:
+        if self.world.spec.latency.ms:
+            order = self.world.database.truth.orders.get(order_id)
+            is_durable = order is None or order.leaves_at is not None
+        else:
+            is_durable = self.world.database.orders[order_id].status is OrderStatus.CANCELED
+        if not is_durable:
             self.world.fail(Violation(f"the cancel of {order_id} is acknowledged but not durable"))
 
     async def _cancel_all(self) -> None:

@@ -4,7 +4,7 @@ from tradewind.contracts.journal import Event, Liquidity, OrderAccepted, OrderEx
 from tradewind.contracts.vocabulary import GroupRole, OrderSide, OrderStatus, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
-from tradewind.order_service.domain.state import AUCTION_TIMES, Books, VenueState
+from tradewind.order_service.domain.state import AUCTION_TIMES, Books, OrderState, VenueState
 
 
 class Violation(Exception):
@@ -52,13 +52,7 @@ def check_state(state: VenueState) -> None:
     _check_groups(state)
     holds: dict[tuple[str, str], int] = {}
     for order in state.orders.values():
-        if not order.status.is_open:
-            raise Violation(f"order {order.order_id} has ended but is kept as open")
-        if not 0 <= order.filled_qty < order.qty:
-            raise Violation(f"order {order.order_id} is filled beyond its quantity")
-        is_over = order.time_in_force is TimeInForce.CLS and state.session_date is None
-        if is_over and order.status is not OrderStatus.ACCEPTED:
-            raise Violation(f"order {order.order_id} has outlived its auction")
+        _check_order(state, order)
         account = state.accounts[order.account_id]
         # Who opens a position reserves cash, who closes one shares: owned ones, or owed ones.
         asset = account.currency if order.intent.opens else order.symbol
@@ -74,6 +68,18 @@ def check_state(state: VenueState) -> None:
             held = by_account.get(account.ledger_held, 0)
             if held != holds.get((asset, account.ledger_held), 0):
                 raise Violation(f"{account.account_id} holds {held} of {asset}, its orders do not")
+
+
+def _check_order(state: VenueState, order: OrderState) -> None:
+    if not order.status.is_open:
+        raise Violation(f"order {order.order_id} has ended but is kept as open")
+    if not 0 <= order.filled_qty < order.qty:
+        raise Violation(f"order {order.order_id} is filled beyond its quantity")
+    if order.leaves_at is not None and state.now is not None and order.leaves_at < state.now:
+        raise Violation(f"order {order.order_id} stands although its cancel has arrived")
+    is_over = order.time_in_force is TimeInForce.CLS and state.session_date is None
+    if is_over and order.status is not OrderStatus.ACCEPTED:
+        raise Violation(f"order {order.order_id} has outlived its auction")
 
 
 def _check_groups(state: VenueState) -> None:

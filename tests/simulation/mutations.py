@@ -179,6 +179,16 @@ class KeepsTheStopsSize(Plant):
         return self.Core(spec, state, books)
 
 
+class LosesWhatIsOnItsWay(Plant):
+    """Takes over without the orders and cancels that are on their way to the market."""
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Forget them."""
+        core = super().core(spec, state, books)
+        core.arrivals.clear()
+        return core
+
+
 class TradesThroughHalts(Plant):
     """Lets what the feed shows fill orders of an instrument that is halted."""
 
@@ -252,6 +262,7 @@ MUTATIONS: dict[str, type[Plant]] = {
     "loses-triggers": LosesTriggers,
     "leaves-groups-alone": LeavesGroupsAlone,
     "keeps-the-stops-size": KeepsTheStopsSize,
+    "loses-what-is-on-its-way": LosesWhatIsOnItsWay,
     "trades-through-halts": TradesThroughHalts,
     "ignores-the-bands": IgnoresTheBands,
     "keeps-auction-orders": KeepsAuctionOrders,

@@ -238,13 +238,15 @@ class OrderRejected(Struct, frozen=True, tag="order_rejected"):
 
 
 class CancelRequested(Struct, frozen=True, tag="cancel_requested"):
-    """A broker's order is to be canceled; what the broker says to it follows."""
+    """An order is to be canceled: by its broker, who answers, or when this reaches the market."""
 
     order_id: OrderId
     account_id: AccountId
     reason: CancelReason
     filled_qty: QuantityUnits
     filled_value: MoneyUnits
+    effective_at: datetime | None = None
+    """When it reaches the market; ``None`` at a live venue."""
 
 
 class ReplaceRequested(Struct, frozen=True, tag="replace_requested"):

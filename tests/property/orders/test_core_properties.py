@@ -1015,18 +1015,24 @@ class CoreMachine(RuleBasedStateMachine):
     def what_is_on_its_way_has_traded_nothing_and_arrives_after_a_restart_too(self) -> None:
         state = self.core.state
         pending = {
-            order.order_id
-            for order in state.orders.values()
-            if order.status is OrderStatus.PENDING_NEW
+            (at, is_cancel, order_id)
+            for order_id, order in state.orders.items()
+            for at, is_cancel in ((order.effective_at, False), (order.leaves_at, True))
+            if at is not None
         }
-        assert not any(state.orders[each].filled_qty for each in pending)
-        late = {
-            each
-            for each in pending
-            if (arrives := state.orders[each].effective_at) and arrives > self.now
-        }
-        assert late <= {order_id for _, _, order_id in self.core.arrivals}
-        assert {order_id for _, _, order_id in Core(self.core.spec, state).arrivals} == pending
+        for at, is_cancel, order_id in pending:
+            order = state.orders[order_id]
+            if is_cancel:
+                assert at > self.now, "a cancel that has arrived ends its order"
+            else:
+                assert not order.filled_qty
+                assert order.status in (OrderStatus.PENDING_NEW, OrderStatus.PENDING_CANCEL)
+        live, again = (
+            {(at, is_cancel, order_id) for at, is_cancel, _, order_id in core.arrivals}
+            for core in (self.core, Core(self.core.spec, state))
+        )
+        assert {each for each in pending if each[0] > self.now} <= live
+        assert again == pending
 
     @invariant()
     def recovered_auctions_equal_the_live_ones(self) -> None:

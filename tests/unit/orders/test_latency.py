@@ -15,6 +15,7 @@ from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.latency import check_latency, draw
 from tradewind.order_service.domain.refusals import OrderNotReplaceable
+from tradewind.order_service.domain.state import OrderState
 from tradewind.platform.errors import MalformedRequest
 
 NEXT = DAY + timedelta(days=1)
@@ -69,13 +70,11 @@ def test_order_joins_behind_those_that_arrived_before_it() -> None:
 
 
 def test_cash_is_reserved_while_an_order_is_on_its_way() -> None:
-    stage = slow()
-    order = stage.submit(ALICE, "buy", 5, "10")
+    stage = Stage(latency=SLOW)
+    stage.submit(ALICE, "buy", 5, "10")
     assert stage.cash(ALICE) == 10_000 - 50
-    stage.run(commands.CancelOrder(ALICE, order.order_id))
-    assert stage.cash(ALICE) == 10_000
-    assert wait(stage) == []
-    assert order.status == "canceled"
+    wait(stage)
+    assert stage.cash(ALICE) == 10_000 - 50
 
 
 @pytest.mark.parametrize(("tif", "filled"), [("ioc", 3), ("fok", 0)])
@@ -208,3 +207,94 @@ def test_half_of_a_long_tail_takes_a_spread_and_half_of_the_rest_another() -> No
 def test_settings_without_meaning_are_refused(settings: Latency) -> None:
     with pytest.raises(MalformedRequest):
         check_latency(settings)
+
+
+def cancel(stage: Stage, order: OrderState) -> list[Event]:
+    return stage.run(commands.CancelOrder(ALICE, order.order_id))
+
+
+def resting(stage: Stage) -> OrderState:
+    """Return Alice's order to buy five at 9, which has arrived and waits."""
+    order = stage.submit(ALICE, "buy", 5, "9")
+    wait(stage)
+    assert order.status == "new"
+    return order
+
+
+def test_order_stands_until_its_cancel_arrives() -> None:
+    stage = slow()
+    order = resting(stage)
+    cancel(stage, order)
+    assert order.status == "pending_cancel"
+    assert order.leaves_at == stage.now + timedelta(milliseconds=2_500)
+    assert stage.cash(ALICE) == 10_000 - 45
+    wait(stage)
+    assert order.status == "canceled"
+    assert stage.cash(ALICE) == 10_000
+
+
+def test_cancel_loses_the_race_against_a_fill() -> None:
+    stage = slow()
+    order = resting(stage)
+    cancel(stage, order)
+    assert fills(stage.trade("8.9", 50)) == [("9", "5")]
+    assert order.status == "filled"
+    assert wait(stage) == []
+
+
+def test_cancel_ends_what_a_fill_has_left() -> None:
+    stage = slow()
+    order = resting(stage)
+    cancel(stage, order)
+    stage.trade("8.9", 2)
+    assert (order.status, order.filled_qty) == ("partially_filled", shares(2))
+    wait(stage)
+    assert (order.status, order.filled_qty) == ("canceled", shares(2))
+
+
+def test_cancel_does_not_overtake_its_order() -> None:
+    stage = Stage(latency=Latency(model=LatencyModel.UNIFORM, ms=1_500, spread_ms=60_000))
+    stage.depth(asks=[("10", 100)])
+    order = stage.submit(ALICE, "buy", 5, "10")
+    cancel(stage, order)
+    assert order.status == "pending_cancel"
+    assert order.effective_at is not None
+    assert order.leaves_at is not None
+    assert order.leaves_at >= order.effective_at
+    stage.now += timedelta(minutes=2)
+    assert fills(stage.feed()) == [("10", "5")]
+
+
+def test_second_cancel_changes_nothing_and_no_replacement_is_taken() -> None:
+    stage = slow()
+    order = resting(stage)
+    cancel(stage, order)
+    assert cancel(stage, order) == []
+    new_id = OrderId("00000000-0000-7000-9000-000000000099")
+    with pytest.raises(OrderNotReplaceable, match="about to be canceled"):
+        stage.run(ReplaceOrder(order_id=order.order_id, new_order_id=new_id, account_id=ALICE))
+
+
+def test_cancel_takes_no_time_while_the_market_is_closed() -> None:
+    stage = slow()
+    order = stage.submit(ALICE, "buy", 5, "9", tif="gtc")
+    wait(stage)
+    stage.feed(SessionClosed(DAY, stage.now, {"AAPL": price("10")}))
+    cancel(stage, order)
+    assert order.status == "canceled"
+
+
+def test_closing_everything_cancels_at_once() -> None:
+    stage = slow()
+    order = resting(stage)
+    stage.run(commands.CloseAllPositions(ALICE, "seed", cancel_orders=True))
+    assert order.status == "canceled"
+
+
+def test_cancels_on_their_way_outlive_a_restart() -> None:
+    stage = slow()
+    order = resting(stage)
+    cancel(stage, order)
+    stage.core = Core(stage.core.spec, stage.core.state)
+    wait(stage)
+    assert order.status == "canceled"

@@ -33,7 +33,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    20: "c4998d7558ea847d",
+    21: "9952f65caf272776",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

@@ -12,6 +12,7 @@ from heapq import heapify, heappush
 from msgspec import Struct
 
 from tradewind.contracts.journal import (
+    CancelRequested,
     Event,
     OrderAccepted,
     OrderActivated,
@@ -83,11 +84,13 @@ class Core:
         """Accounts that owe cash or shares; that which was looked at longest ago stands first."""
         self.at = self.state.now
         self.arrivals = [
-            (order.effective_at, order.priority, order.order_id)
+            (at, is_cancel, order.priority, order.order_id)
             for order in self.state.orders.values()
-            if order.effective_at is not None and order.status is OrderStatus.PENDING_NEW
+            for at, is_cancel in ((order.effective_at, False), (order.leaves_at, True))
+            if at is not None
         ]
-        """Orders on their way to the market, a heap: who arrives first stands first."""
+        """Orders and cancels on their way to the market, a heap: who arrives first stands first,
+        and no cancel arrives before its order."""
         heapify(self.arrivals)
         for order in self.state.orders.values():
             if order.queue_ahead:
@@ -111,8 +114,8 @@ class Core:
             account = self.state.accounts[event.account_id]
             if account.is_margin and self.is_leveraged(account):
                 self.leveraged.setdefault(event.account_id)
-        if order.effective_at is not None and type(event) is OrderAccepted:
-            heappush(self.arrivals, (order.effective_at, number, order_id))
+        if type(event) in (OrderAccepted, CancelRequested):
+            self._expect(order, is_cancel=type(event) is CancelRequested)
         if isinstance(event, _QUEUED):
             if event.queue_ahead:
                 self.view.ahead[order_id] = event.queue_ahead
@@ -120,6 +123,12 @@ class Core:
                 self.view.ahead.pop(order_id, None)
         elif not order.status.is_open:
             self.view.ahead.pop(order_id, None)
+
+    def _expect(self, order: OrderState, *, is_cancel: bool) -> None:
+        """Put an order, or its cancel, among those that are on their way, if that takes time."""
+        at = order.leaves_at if is_cancel else order.effective_at
+        if at is not None:
+            heappush(self.arrivals, (at, is_cancel, order.priority, order.order_id))
 
     def is_leveraged(self, account: AccountState) -> bool:
         """Tell whether an account owes cash or shares, or has been called for what it owed."""
@@ -163,8 +172,7 @@ class Core:
         if order.status is OrderStatus.ACCEPTED:
             return True
         arrives, at = order.effective_at, self.at
-        is_there = arrives is not None and at is not None and arrives <= at
-        return is_there and order.status is OrderStatus.PENDING_NEW
+        return arrives is not None and at is not None and arrives <= at
 
     def trades(self, symbol: str) -> bool:
         """Tell whether any orders in a symbol trade now."""

@@ -1,22 +1,23 @@
-"""The way of an order to the market takes time: until it has arrived, it cannot trade.
+"""The way to the market takes time: an order trades from its arrival, until its cancel arrives.
 
 How long is drawn from the order's id and the venue's seed, in whole microseconds, so that the same
 orders at the same instants always arrive in the same order. An order that has been taken is
 ``pending_new`` until the venue's time has passed its arrival; it joins before whatever comes next,
-be it a command or a message of the feed.
+be it a command or a message of the feed. Likewise an order is ``pending_cancel`` and trades on
+until its cancel arrives, which overtakes no order: it may come too late.
 """
 
 import hashlib
 from datetime import datetime, timedelta
 from heapq import heappop
 
-from tradewind.contracts.journal import CancelReason, OrderActivated
+from tradewind.contracts.journal import CancelReason, CancelRequested, OrderActivated
 from tradewind.contracts.venues import Latency
 from tradewind.contracts.vocabulary import LatencyModel, OrderId, OrderStatus, TimeInForce
 from tradewind.order_service.domain import auctions, groups, triggers
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.matching import cancel, match_incoming, side_of
-from tradewind.order_service.domain.state import OrderState
+from tradewind.order_service.domain.state import AUCTION_TIMES, OrderState
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import QuantityUnits
 
@@ -24,6 +25,7 @@ _MS_MAX = 60_000
 _TAIL_MAX = 20
 """Spreads that no order takes longer than: one in a million would."""
 _HALF_BITS = 32
+_WORKING = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
 _IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
@@ -37,8 +39,8 @@ def check_latency(settings: Latency) -> None:
         raise MalformedRequest("latency.spread_ms means nothing where latency is fixed")
 
 
-def draw(settings: Latency, order_id: OrderId) -> timedelta:
-    """Return how long an order is on its way.
+def draw(settings: Latency, name: str) -> timedelta:
+    """Return how long what has this name is on its way.
 
     Uniform: any microsecond below the spread alike. Long tail: half of the orders take up to one
     spread, half of the rest up to two, and so on.
@@ -46,7 +48,7 @@ def draw(settings: Latency, order_id: OrderId) -> timedelta:
     least, spread = settings.ms * 1_000, settings.spread_ms * 1_000
     if settings.model is LatencyModel.FIXED or not spread:
         return timedelta(microseconds=least)
-    digest = hashlib.blake2b(f"{settings.seed}:{order_id}".encode(), digest_size=8).digest()
+    digest = hashlib.blake2b(f"{settings.seed}:{name}".encode(), digest_size=8).digest()
     high = int.from_bytes(digest[:4], "big")
     low = int.from_bytes(digest[4:], "big")
     extra = low * spread >> _HALF_BITS
@@ -64,14 +66,51 @@ def arrival(core: Core, order_id: OrderId) -> datetime | None:
     return core.at + draw(settings, order_id)
 
 
+def cancel_from_afar(core: Core, order: OrderState) -> None:
+    """Cancel an order as its owner does: once word of it has reached the market.
+
+    What is not there, because its session, its entry or its auction is to come, ends at once.
+    """
+    if order.leaves_at is not None:
+        return
+    is_there = order.is_on_its_way or (
+        order.status in _WORKING
+        and order.time_in_force not in AUCTION_TIMES
+        and core.state.may_trade(order.symbol, extended_hours=order.extended_hours)
+    )
+    settings = core.spec.latency
+    if not (settings.ms or settings.spread_ms) or not is_there or order.routing is not None:
+        cancel(core, order, CancelReason.REQUESTED)
+        return
+    assert core.at is not None
+    arrives = core.at + draw(settings, f"cancel {order.order_id}")
+    if order.effective_at is not None:
+        arrives = max(arrives, order.effective_at)
+    core.emit(
+        CancelRequested(
+            order.order_id,
+            order.account_id,
+            CancelReason.REQUESTED,
+            order.filled_qty,
+            order.filled_value,
+            arrives,
+        )
+    )
+
+
 def release(core: Core) -> None:
-    """Let the orders join that have arrived by now, in the order of their arrival."""
+    """Let the orders and cancels that have arrived by now do their work, in order of arrival."""
     assert core.at is not None
     while core.arrivals and core.arrivals[0][0] <= core.at:
-        order = core.state.orders.get(heappop(core.arrivals)[2])
-        if order is not None and order.status is OrderStatus.PENDING_NEW:
+        _, is_cancel, _, order_id = heappop(core.arrivals)
+        order = core.state.orders.get(order_id)
+        if order is None:
+            continue
+        if is_cancel:
+            cancel(core, order, CancelReason.REQUESTED)
+        elif order.is_on_its_way:
             _arrive(core, order)
-            groups.settle(core)
+        groups.settle(core)
 
 
 def _arrive(core: Core, order: OrderState) -> None:

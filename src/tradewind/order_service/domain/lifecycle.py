@@ -25,7 +25,7 @@ TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     ),
     OrderStatus.NEW: _WORKING,
     OrderStatus.PARTIALLY_FILLED: _WORKING,
-    # At a live venue, where a broker has the last word.
+    # On the way to the market, or to a broker, who has the last word.
     OrderStatus.PENDING_NEW: frozenset(
         {
             OrderStatus.NEW,
@@ -36,7 +36,8 @@ TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
             OrderStatus.PENDING_REPLACE,
         }
     ),
-    OrderStatus.PENDING_CANCEL: _WORKING
+    # A cancel may follow an order that has not arrived yet itself.
+    OrderStatus.PENDING_CANCEL: (_WORKING | {OrderStatus.NEW})
     - {OrderStatus.REPLACED, OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE},
     OrderStatus.PENDING_REPLACE: _WORKING - {OrderStatus.PENDING_REPLACE},
     OrderStatus.FILLED: frozenset(),

@@ -5,7 +5,7 @@ from msgspec import structs
 from tradewind.contracts.market_data import Listing
 from tradewind.contracts.orders import ReplaceOrder
 from tradewind.contracts.terms import Terms
-from tradewind.contracts.vocabulary import OrderStatus, OrderType
+from tradewind.contracts.vocabulary import OrderType
 from tradewind.order_service.domain.refusals import OrderNotReplaceable
 from tradewind.order_service.domain.state import OrderState
 from tradewind.order_service.domain.triggers import stop_of
@@ -18,10 +18,12 @@ _WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 def check(old: OrderState, command: ReplaceOrder) -> None:
     """Raise ``OrderNotReplaceable`` when the order has not got what is to be changed."""
     terms = old.terms
-    if old.status is OrderStatus.PENDING_NEW and old.routing is None:
+    if old.is_on_its_way:
         raise OrderNotReplaceable(
             f"order {old.order_id} is on its way to the market; replace it once it is new"
         )
+    if old.leaves_at is not None:
+        raise OrderNotReplaceable(f"order {old.order_id} is about to be canceled, as was asked for")
     if command.limit_price is not None and old.order_type not in _WITH_LIMIT:
         raise OrderNotReplaceable(
             f"a {old.order_type} order has no limit price to replace; leave limit_price out"

@@ -91,7 +91,9 @@ class OrderState(Struct, kw_only=True, array_like=True, gc=False):
     replaces: OrderId | None = None
     replaced_by: OrderId | None = None
     effective_at: datetime | None = None
-    """When it arrives at the market; ``None`` where that takes no time."""
+    """When it arrives at the market; ``None`` once it is there."""
+    leaves_at: datetime | None = None
+    """When the cancel that is on its way arrives there."""
     terms: Terms | None = None
     routing: Routing | None = None
     """Of an order that a broker carries out: it stands in no book."""
@@ -107,6 +109,11 @@ class OrderState(Struct, kw_only=True, array_like=True, gc=False):
         if self.terms is not None and self.terms.intent is not None:
             return self.terms.intent
         return LONG_INTENT[self.side]
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it has not arrived at the market yet."""
+        return self.effective_at is not None
 
     @property
     def order_fees(self) -> MoneyUnits:
@@ -296,7 +303,7 @@ class VenueState(Struct, kw_only=True):
 
     def stands(self, order: OrderState) -> bool:
         """Tell whether an open order stands in the books in the present session."""
-        return order.status not in APART and (
+        return not (order.status in APART or order.is_on_its_way) and (
             self.extended_phase is None
             or order.extended_hours
             or self.is_round_the_clock(order.symbol)

@@ -126,7 +126,7 @@ def cancel_order(core: Core, command: CancelOrder) -> OrderState:
     """Cancel an open order; raises ``OrderNotFound`` for one that is not open here."""
     core.account(command.account_id)
     order = _open_order(core, command.account_id, command.order_id)
-    cancel(core, order, CancelReason.REQUESTED)
+    latency.cancel_from_afar(core, order)
     return order
 
 
@@ -139,7 +139,7 @@ def cancel_all(core: Core, command: CancelAllOrders) -> list[CancelResult]:
         # to replace another at a broker has ended with that.
         order = core.state.orders.get(order_id)
         if order is not None:
-            cancel(core, order, CancelReason.REQUESTED)
+            latency.cancel_from_afar(core, order)
         results.append(CancelResult(order_id))
     return results
 
@@ -221,10 +221,16 @@ def _share(qty: QuantityUnits, percentage: Decimal) -> QuantityUnits:
 
 
 def close_all(core: Core, command: CloseAllPositions) -> list[CloseResult]:
-    """Close every position at market; each succeeds or is refused on its own."""
+    """Close every position at market; each succeeds or is refused on its own.
+
+    Orders that are canceled for it end at once: what closes needs the shares that they hold.
+    """
     account = core.account(command.account_id)
     if command.cancel_orders:
-        cancel_all(core, CancelAllOrders(command.account_id))
+        for open_id in list(account.order_ids):
+            order = core.state.orders.get(open_id)
+            if order is not None:
+                cancel(core, order, CancelReason.REQUESTED)
     results = []
     assert core.at is not None
     for symbol in sorted(account.positions):

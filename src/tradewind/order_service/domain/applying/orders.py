@@ -92,6 +92,7 @@ def _order_activated(
 ) -> list[Posting]:
     order = state.orders[event.order_id]
     order.status = move(order.status, OrderStatus.NEW)
+    order.effective_at = None
     order.queue_ahead = event.queue_ahead
     order.priority = number
     order.updated_at = at
@@ -194,6 +195,7 @@ def end(
     books.remove(order)
     order.status = move(order.status, status)
     order.updated_at = at
+    order.effective_at = order.leaves_at = None
     hold, order.hold = order.hold, 0
     forget(state, account, order.order_id)
     asset, sign = hold_asset(account, order)

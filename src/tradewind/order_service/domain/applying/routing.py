@@ -1,4 +1,4 @@
-"""Fold in what is asked of a broker and what it answers, but for its fills."""
+"""Fold in what is asked of a market or a broker, and what a broker answers but for its fills."""
 
 from datetime import datetime
 
@@ -32,8 +32,10 @@ def _order_rejected(
 def _cancel_requested(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.CancelRequested
 ) -> list[Posting]:
-    order, routing = _routed(state, event.order_id)
-    routing.cancel_reason = event.reason
+    order = state.orders[event.order_id]
+    if order.routing is not None:
+        order.routing.cancel_reason = event.reason
+    order.leaves_at = event.effective_at
     order.status = move(order.status, OrderStatus.PENDING_CANCEL)
     order.updated_at = at
     return NOTHING
