@@ -124,7 +124,7 @@ def build(
             portfolio=portfolio,
             instruments=instruments,
         ),
-        *market_data_routes(market_data),
+        *market_data_routes(market_data, orders),
         *platform_routes(
             accounts=accounts,
             orders=orders,

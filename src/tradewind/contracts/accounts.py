@@ -22,6 +22,8 @@ class Intervention(StrEnum):
     LIVE_TRADING_OFF = "live_trading_off"
     CORPORATE_ACTION_ENTERED = "corporate_action_entered"
     CORPORATE_ACTION_WITHDRAWN = "corporate_action_withdrawn"
+    TRADING_HALTED = "trading_halted"
+    TRADING_RESUMED = "trading_resumed"
 
 
 class Identity(Struct, frozen=True, kw_only=True):

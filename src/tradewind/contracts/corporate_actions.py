@@ -101,7 +101,9 @@ class OwedDividend(Struct, frozen=True, kw_only=True):
 
 
 class PendingActions(Struct, frozen=True, kw_only=True):
-    """What a venue has still to do, by date."""
+    """What was entered at a venue, and what it has still to pay; each by date."""
 
     announced: list[CorporateAction] = []
+    applied: list[CorporateAction] = []
+    """What has taken effect; an action that the feed told is not among these."""
     owed: list[OwedDividend] = []

@@ -73,6 +73,7 @@ class OrdersInMemory:
         self.live_venues: list[LiveVenue] = []
         self.halts: dict[str, Halt] = {}
         self.announced: dict[str, CorporateAction] = {}
+        self.applied: list[CorporateAction] = []
         self.owed: list[OwedDividend] = []
 
     async def halt_trading(
@@ -375,8 +376,10 @@ class OrdersInMemory:
             raise NotFound(f"no action {action_id} is announced")
 
     async def pending_corporate_actions(self, venue_id: VenueId) -> PendingActions:
-        """Return the announced actions."""
-        return PendingActions(announced=list(self.announced.values()), owed=self.owed)
+        """Return the announced actions, and those that are said to have taken effect."""
+        return PendingActions(
+            announced=list(self.announced.values()), applied=self.applied, owed=self.owed
+        )
 
     async def last_number(self, venue_id: VenueId) -> int:
         """Return 0: there is no journal."""

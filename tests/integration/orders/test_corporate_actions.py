@@ -182,5 +182,7 @@ async def test_action_entered_by_hand_waits_through_a_restart(stage: Stage) -> N
         [position] = await again.list_positions(stage.account_id)
         assert position.qty == shares(30)
         await again.withdraw_corporate_action(stage.venue_id, "later", "admin")
-        assert await again.pending_corporate_actions(stage.venue_id) == PendingActions()
+        assert await again.pending_corporate_actions(stage.venue_id) == PendingActions(
+            applied=[split]
+        )
         await verified(stage)

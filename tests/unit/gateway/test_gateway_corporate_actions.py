@@ -17,6 +17,7 @@ from tradewind.platform.money import SCALE, MoneyUnits, QuantityUnits
 
 PATH = "/tradewind/v1/corporate-actions"
 EX = date(2024, 2, 9)
+GONE = date(2023, 12, 29)
 ID = "id"
 """In the place of the id that the gateway makes."""
 
@@ -71,7 +72,7 @@ async def test_action_of_every_type_is_entered_and_shown_as_it_was_sent(
     assert by == gateway.accounts.account_of(Role.ADMIN).user_id
     assert (shown["status"], entered.action_id) == ("announced", action_id)
     listed = (await gateway.call("GET", PATH, role=Role.ADMIN)).json()
-    assert listed == {"announced": [shown["action"]], "owed": []}
+    assert listed == {"announced": [shown["action"]], "applied": [], "owed": []}
 
 
 def _fields(action) -> list:
@@ -89,7 +90,7 @@ async def test_who_entered_and_took_back_what_is_in_the_audit_log(gateway) -> No
     entered = (await enter(gateway, {"type": "split", "new_rate": 2, "old_rate": 1})).json()
     path = f"{PATH}/{entered['action']['action_id']}"
     answer = await gateway.call("DELETE", path, role=Role.ADMIN)
-    assert answer.json() == {"announced": [], "owed": []}
+    assert answer.json() == {"announced": [], "applied": [], "owed": []}
     kinds = [
         (intervention, account) for _, account, intervention, _ in gateway.accounts.interventions
     ]
@@ -148,3 +149,31 @@ async def test_key_is_needed_and_venues_are_known_by_their_ids(gateway) -> None:
     other = "0190a1b2-0000-7000-8000-000000000001"
     assert (await enter(gateway, body, query=f"?venue_id={other}")).status_code == 201
     assert gateway.orders.asked[0][0] == other
+
+
+async def test_what_was_entered_and_has_taken_effect_shows_among_alpacas(gateway) -> None:
+    gateway.orders.applied = [
+        Split("a", "AAPL", GONE, 1, 8),
+        CashDividend("b", "AAPL", GONE, MoneyUnits(SCALE // 4), payable_date=date(2024, 2, 15)),
+        StockDividend("c", "AAPL", GONE, QuantityUnits(SCALE // 20)),
+        SymbolChange("d", "AAPL", GONE, "APLX"),
+        CashMerger("e", "MSFT", GONE, MoneyUnits(200 * SCALE), "IBM"),
+    ]
+    path = "/v1/corporate-actions?start=2023-12-01&end=2024-01-02"
+    answer = await gateway.call("GET", path, role=Role.TRADER)
+    assert answer.status_code == 200, answer.text
+    groups = answer.json()["corporate_actions"]
+    assert {kind: [each["id"] for each in found] for kind, found in groups.items()} == {
+        "reverse_splits": ["a"],
+        "cash_dividends": ["b"],
+        "stock_dividends": ["c"],
+        "name_changes": ["d"],
+        "cash_mergers": ["e"],
+    }
+    [dividend], [merger] = groups["cash_dividends"], groups["cash_mergers"]
+    assert (dividend["rate"], dividend["payable_date"]) == (0.25, "2024-02-15")
+    assert (merger["acquiree_symbol"], merger["acquirer_symbol"]) == ("MSFT", "IBM")
+    only = await gateway.call("GET", path + "&symbols=MSFT", role=Role.TRADER)
+    assert list(only.json()["corporate_actions"]) == ["cash_mergers"]
+    other = await gateway.call("GET", path.replace("2023-12", "2024-01"), role=Role.TRADER)
+    assert other.json()["corporate_actions"] == {}

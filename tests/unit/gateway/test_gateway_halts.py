@@ -1,5 +1,7 @@
 """Halting and resuming over HTTP."""
 
+import json
+
 import pytest
 
 from tradewind.contracts.vocabulary import Role
@@ -30,6 +32,17 @@ async def test_resuming_answers_what_is_still_halted(gateway) -> None:
     ]
     answer = await gateway.call("DELETE", WHOLE, role=Role.ADMIN)
     assert answer.json() == {"halts": []}
+
+
+async def test_who_halted_and_resumed_what_is_in_the_audit_log(gateway) -> None:
+    await gateway.call("PUT", ONE, role=Role.ADMIN, json={"reason": "news pending"})
+    await gateway.call("DELETE", ONE, role=Role.ADMIN)
+    await gateway.call("DELETE", ONE, role=Role.ADMIN)
+    admin = gateway.accounts.account_of(Role.ADMIN).user_id
+    (by, account, what, halt), (_, _, then, resumed) = gateway.accounts.interventions
+    assert (by, account, what, then) == (admin, None, "trading_halted", "trading_resumed")
+    assert json.loads(halt)["halt"]["reason"] == "news pending"
+    assert json.loads(resumed) == {"venue_id": "main", "symbol": "AAPL"}
 
 
 @pytest.mark.parametrize("path", [ONE, WHOLE])

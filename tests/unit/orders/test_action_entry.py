@@ -10,6 +10,7 @@ from tradewind.contracts.corporate_actions import (
     CashDividend,
     CashMerger,
     CorporateAction,
+    PendingActions,
     Split,
     StockDividend,
     SymbolChange,
@@ -118,6 +119,17 @@ def test_same_action_again_changes_nothing_and_another_under_its_id_is_refused()
     stage.feed(SessionOpened(NEXT, stage.now))
     assert enter(stage, action) is ActionStatus.APPLIED
     assert stage.core.drain()[0] == []
+
+
+def test_action_that_has_taken_effect_is_remembered_with_its_terms() -> None:
+    stage = Stage()
+    at_once, later = Split("s1", "AAPL", DAY, 2, 1), CashDividend("d1", "AAPL", NEXT, money("1"))
+    enter(stage, later)
+    enter(stage, at_once)
+    stage.feed(Split("told", "IBM", DAY, 2, 1))
+    assert pending(stage.core.state).applied == [at_once]
+    stage.feed(SessionOpened(NEXT, stage.now))
+    assert pending(stage.core.state) == PendingActions(applied=[at_once, later])
 
 
 def test_action_that_was_taken_back_takes_no_effect_unless_it_is_entered_anew() -> None:

@@ -33,7 +33,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    21: "9952f65caf272776",
+    22: "2da8f204740290a7",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

@@ -1,4 +1,4 @@
-"""Splits and cash dividends in the form of Alpaca's ``/v1/corporate-actions``."""
+"""Corporate actions in the form of Alpaca's ``/v1/corporate-actions``."""
 
 import base64
 import binascii
@@ -8,7 +8,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from tradewind.api_gateway.market_data.numbers import Number, number
+from tradewind.api_gateway.market_data.corporate_action_shapes import (
+    ActionGroups,
+    grouped,
+    kind_of,
+)
 from tradewind.api_gateway.market_data.query import PAGE_TOKEN, SORT, read_symbol
 from tradewind.api_gateway.wire.query import (
     Choice,
@@ -19,8 +23,9 @@ from tradewind.api_gateway.wire.query import (
     QueryValues,
 )
 from tradewind.api_gateway.wire.timestamps import exchange_time
-from tradewind.contracts.corporate_actions import CashDividend, PriceAction, Split
+from tradewind.contracts.corporate_actions import CorporateAction
 from tradewind.contracts.market_data import MarketDataService
+from tradewind.contracts.orders import OrderService
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.platform.errors import MalformedRequest
 
@@ -47,9 +52,6 @@ _TYPES = frozenset(
         "capital_gains_distribution",
     }
 )
-
-_UNKNOWN_CUSIP = ""
-"""CUSIPs are licensed and no source of ours carries them; clients need the member."""
 
 
 def _parse_types(text: str) -> frozenset[str]:
@@ -80,52 +82,6 @@ PARAMETERS: tuple[Parameter[Any], ...] = (*_FILTERS, _IDS, _LIMIT, SORT, PAGE_TO
 """Everything that the route reads. Any: parameters of every type."""
 
 
-class WireCashDividend(Struct, frozen=True):
-    """Cash for each share held before the ex-date."""
-
-    id: str
-    symbol: str
-    cusip: str
-    rate: Number
-    special: bool
-    foreign: bool
-    process_date: date
-    ex_date: date
-
-
-class WireForwardSplit(Struct, frozen=True):
-    """More shares than before."""
-
-    id: str
-    symbol: str
-    cusip: str
-    new_rate: int
-    old_rate: int
-    process_date: date
-    ex_date: date
-
-
-class WireReverseSplit(Struct, frozen=True):
-    """Fewer shares than before."""
-
-    id: str
-    symbol: str
-    old_cusip: str
-    new_cusip: str
-    new_rate: int
-    old_rate: int
-    process_date: date
-    ex_date: date
-
-
-class ActionGroups(Struct, frozen=True, omit_defaults=True):
-    """Actions by type; types without any are absent."""
-
-    cash_dividends: list[WireCashDividend] = []
-    forward_splits: list[WireForwardSplit] = []
-    reverse_splits: list[WireReverseSplit] = []
-
-
 class CorporateActionsBody(Struct, frozen=True):
     """A page of actions; the last page's token is null."""
 
@@ -134,14 +90,15 @@ class CorporateActionsBody(Struct, frozen=True):
 
 
 class CorporateActions:
-    """Alpaca's corporate actions over one market-data service.
+    """Alpaca's corporate actions: those of the market data, and those entered at the venue.
 
-    An action shows from its ex-date on, by the venue's own calendar: a replay knows nothing of the
-    dividends to come.
+    An action of the market data shows from its ex-date on, by the venue's own calendar: a replay
+    knows nothing of the dividends to come. One that was entered shows once it has taken effect.
     """
 
-    def __init__(self, market_data: MarketDataService) -> None:
+    def __init__(self, market_data: MarketDataService, orders: OrderService) -> None:
         self._market_data = market_data
+        self._orders = orders
 
     async def page(self, venue_id: VenueId, query: QueryValues) -> CorporateActionsBody:
         """Return a page of actions; raises ``MalformedRequest``."""
@@ -149,18 +106,25 @@ class CorporateActions:
         descending = SORT.read(query, "asc") == "desc"
         after = _read_token(PAGE_TOKEN.read(query))
         clock = await self._market_data.clock(venue_id)
-        actions = await self._select(query, exchange_time(clock.at).date())
+        today = exchange_time(clock.at).date()
+        actions = await self._select(venue_id, query, today)
         actions.sort(key=_sort_key, reverse=descending)
         if after is not None:
             actions = [each for each in actions if _follows(_sort_key(each), after, descending)]
         page = actions[:limit]
         token = _write_token(_sort_key(page[-1])) if len(actions) > limit else None
-        return CorporateActionsBody(_grouped(page), token)
+        return CorporateActionsBody(grouped(page), token)
 
-    async def _select(self, query: QueryValues, today: date) -> list[PriceAction]:
+    async def _select(
+        self, venue_id: VenueId, query: QueryValues, today: date
+    ) -> list[CorporateAction]:
         ids = _IDS.read(query)
         if ids:
-            return await self._by_id(frozenset(ids), query, today)
+            for parameter in _FILTERS:
+                if parameter.read(query) is not None:
+                    raise MalformedRequest(f"ids cannot be combined with {parameter.name}")
+            found = await self._between(venue_id, (), _FIRST_DATE, today)
+            return [each for each in found if each.action_id in ids]
         start, end = _START.read(query, today), _END.read(query, today)
         if end < start:
             raise MalformedRequest(f"end should not be before start: {end} is before {start}")
@@ -169,86 +133,33 @@ class CorporateActions:
         symbols = [read_symbol(word) for word in _SYMBOLS.read(query, ())]
         if _CUSIPS.read(query) or _REGION.read(query) == "non_us":
             return []
-        found = await self._between(symbols, start, min(end, today))
-        return [each for each in found if _kind(each) in kinds]
+        found = await self._between(venue_id, symbols, start, min(end, today))
+        return [each for each in found if kind_of(each) in kinds]
 
-    async def _by_id(
-        self, ids: frozenset[str], query: QueryValues, today: date
-    ) -> list[PriceAction]:
-        for parameter in _FILTERS:
-            if parameter.read(query) is not None:
-                raise MalformedRequest(f"ids cannot be combined with {parameter.name}")
-        found = await self._between((), _FIRST_DATE, today)
-        return [each for each in found if each.action_id in ids]
-
-    async def _between(self, symbols: Sequence[str], start: date, end: date) -> list[PriceAction]:
+    async def _between(
+        self, venue_id: VenueId, symbols: Sequence[str], start: date, end: date
+    ) -> list[CorporateAction]:
         if end < start:
             return []
-        if not symbols:
-            symbols = [each.symbol for each in await self._market_data.list_instruments()]
-        return list(await self._market_data.list_corporate_actions(symbols, start, end))
-
-
-def _kind(action: PriceAction) -> str:
-    if isinstance(action, CashDividend):
-        return "cash_dividend"
-    return "forward_split" if action.new_rate > action.old_rate else "reverse_split"
-
-
-def _grouped(actions: Sequence[PriceAction]) -> ActionGroups:
-    groups = ActionGroups([], [], [])
-    for action in actions:
-        if isinstance(action, CashDividend):
-            groups.cash_dividends.append(_wire_dividend(action))
-        elif action.new_rate > action.old_rate:
-            groups.forward_splits.append(_wire_forward_split(action))
-        else:
-            groups.reverse_splits.append(_wire_reverse_split(action))
-    return groups
-
-
-def _wire_dividend(action: CashDividend) -> WireCashDividend:
-    return WireCashDividend(
-        id=action.action_id,
-        symbol=action.symbol,
-        cusip=_UNKNOWN_CUSIP,
-        rate=number(action.rate),
-        special=action.special,
-        foreign=False,
-        process_date=action.ex_date,
-        ex_date=action.ex_date,
-    )
-
-
-def _wire_forward_split(action: Split) -> WireForwardSplit:
-    return WireForwardSplit(
-        id=action.action_id,
-        symbol=action.symbol,
-        cusip=_UNKNOWN_CUSIP,
-        new_rate=action.new_rate,
-        old_rate=action.old_rate,
-        process_date=action.ex_date,
-        ex_date=action.ex_date,
-    )
-
-
-def _wire_reverse_split(action: Split) -> WireReverseSplit:
-    return WireReverseSplit(
-        id=action.action_id,
-        symbol=action.symbol,
-        old_cusip=_UNKNOWN_CUSIP,
-        new_cusip=_UNKNOWN_CUSIP,
-        new_rate=action.new_rate,
-        old_rate=action.old_rate,
-        process_date=action.ex_date,
-        ex_date=action.ex_date,
-    )
+        wanted = symbols
+        if not wanted:
+            wanted = [each.symbol for each in await self._market_data.list_instruments()]
+        told = await self._market_data.list_corporate_actions(wanted, start, end)
+        entered = (await self._orders.pending_corporate_actions(venue_id)).applied
+        return [
+            *told,
+            *(
+                each
+                for each in entered
+                if start <= each.ex_date <= end and (not symbols or each.symbol in symbols)
+            ),
+        ]
 
 
 _Key = tuple[date, str]
 
 
-def _sort_key(action: PriceAction) -> _Key:
+def _sort_key(action: CorporateAction) -> _Key:
     return action.ex_date, action.action_id
 
 

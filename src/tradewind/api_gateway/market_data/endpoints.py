@@ -22,6 +22,7 @@ from tradewind.api_gateway.routing.route import Access, Route
 from tradewind.api_gateway.wire.errors import ErrorStyle
 from tradewind.api_gateway.wire.query import Parameter, QueryValues
 from tradewind.contracts.market_data import MarketDataService
+from tradewind.contracts.orders import OrderService
 from tradewind.contracts.vocabulary import VenueId
 
 _TAG = "Market data"
@@ -38,12 +39,12 @@ class _Series(NamedTuple):
     single: type[Struct]
 
 
-def routes(market_data: MarketDataService) -> list[Route]:
-    """Return the market-data routes over a service."""
+def routes(market_data: MarketDataService, orders: OrderService) -> list[Route]:
+    """Return the market-data routes; ``orders`` knows what was entered at a venue by hand."""
     return [
         *_stock_routes(StockData(market_data)),
         *CryptoEndpoints(market_data).routes(),
-        *_reference_routes(market_data),
+        *_reference_routes(market_data, orders),
     ]
 
 
@@ -140,8 +141,8 @@ def _all_series(stocks: StockData) -> tuple[_Series, ...]:
     )
 
 
-def _reference_routes(market_data: MarketDataService) -> list[Route]:
-    actions = CorporateActions(market_data)
+def _reference_routes(market_data: MarketDataService, orders: OrderService) -> list[Route]:
+    actions = CorporateActions(market_data, orders)
 
     async def exchanges(_: Request) -> Response:
         return json_response(reference.EXCHANGES)

@@ -98,9 +98,10 @@ class OwedShape(Struct, frozen=True, kw_only=True):
 
 
 class PendingShape(Struct, frozen=True, kw_only=True):
-    """What a venue has still to do, by date."""
+    """What was entered at a venue and has taken effect or not, and what is owed; by date."""
 
     announced: list[ActionShape]
+    applied: list[ActionShape]
     owed: list[OwedShape]
 
 
@@ -140,7 +141,7 @@ class CorporateActionEndpoints:
                 every,
                 self.list,
                 Access.ADMIN,
-                "List actions that are announced and dividends that are owed",
+                "List actions that were entered and dividends that are owed",
                 _TAG,
                 problem,
                 parameters=(_VENUE,),
@@ -189,6 +190,7 @@ class CorporateActionEndpoints:
         return json_response(
             PendingShape(
                 announced=[_shape(action) for action in pending.announced],
+                applied=[_shape(action) for action in pending.applied],
                 owed=[_owed(dividend) for dividend in pending.owed],
             )
         )

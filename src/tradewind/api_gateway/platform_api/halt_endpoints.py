@@ -8,8 +8,9 @@ from msgspec import Struct
 from tradewind.api_gateway.platform_api.venue_endpoints import read_venue_id
 from tradewind.api_gateway.routing.message import Request, Response, json_response
 from tradewind.api_gateway.routing.route import Access, Route
-from tradewind.api_gateway.wire.body import decode_body
+from tradewind.api_gateway.wire.body import decode_body, encode
 from tradewind.api_gateway.wire.errors import ErrorStyle
+from tradewind.contracts.accounts import AccountService, Intervention
 from tradewind.contracts.market_data import MarketDataService
 from tradewind.contracts.orders import OrderService
 from tradewind.contracts.venues import Halt
@@ -43,13 +44,23 @@ class HaltList(Struct, frozen=True):
     halts: list[HaltShape]
 
 
+class _Noted(Struct, frozen=True):
+    """What the audit log keeps of a halt."""
+
+    venue_id: VenueId
+    halt: HaltShape
+
+
 _halt = msgspec.json.Decoder(HaltBody)
 
 
 class HaltEndpoints:
-    """Halts trading and resumes it; the journal keeps who did it."""
+    """Halts trading and resumes it; each is journaled and in the audit log."""
 
-    def __init__(self, orders: OrderService, market_data: MarketDataService) -> None:
+    def __init__(
+        self, accounts: AccountService, orders: OrderService, market_data: MarketDataService
+    ) -> None:
+        self._accounts = accounts
         self._orders = orders
         self._market_data = market_data
 
@@ -111,15 +122,25 @@ class HaltEndpoints:
             raise MalformedRequest("reason must be printable")
         if sent.resumes_at is not None and sent.resumes_at.tzinfo is None:
             raise MalformedRequest("resumes_at must have an offset, as in 2024-01-02T15:00:00Z")
+        by = request.identity.user_id
         halted = await self._orders.halt_trading(
-            venue_id, symbol, reason, request.identity.user_id, resumes_at=sent.resumes_at
+            venue_id, symbol, reason, by, resumes_at=sent.resumes_at
         )
-        return json_response(_shape(halted))
+        shape = _shape(halted)
+        await self._accounts.record_intervention(
+            by, None, Intervention.TRADING_HALTED, encode(_Noted(venue_id, shape)).decode()
+        )
+        return json_response(shape)
 
     async def resume(self, request: Request) -> Response:
         """End a halt, and answer what is still halted."""
         venue_id, symbol = read_venue_id(request), await self._symbol(request)
-        await self._orders.resume_trading(venue_id, symbol, request.identity.user_id)
+        by = request.identity.user_id
+        await self._orders.resume_trading(venue_id, symbol, by)
+        noted = encode({"venue_id": venue_id, "symbol": symbol or None})
+        await self._accounts.record_intervention(
+            by, None, Intervention.TRADING_RESUMED, noted.decode()
+        )
         return await self._listed(venue_id)
 
     async def _listed(self, venue_id: VenueId) -> Response:

@@ -43,5 +43,5 @@ def platform_routes(
         *MarginEndpoints(accounts, orders).routes(),
         *NotificationEndpoints(notifications, market_data).routes(),
         *VenueEndpoints(accounts, orders, market_data).routes(),
-        *HaltEndpoints(orders, market_data).routes(),
+        *HaltEndpoints(accounts, orders, market_data).routes(),
     ]

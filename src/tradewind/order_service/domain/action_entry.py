@@ -48,10 +48,10 @@ def enter(core: Core, command: EnterCorporateAction) -> ActionStatus:
     if action.action_id in state.actions_done:
         return ActionStatus.APPLIED
     _check(core, action)
+    core.emit(CorporateActionAnnounced(action, command.by))
     if state.trading_date is not None and action.ex_date <= state.trading_date:
         apply_action(core, action)
         return ActionStatus.APPLIED
-    core.emit(CorporateActionAnnounced(action, command.by))
     return ActionStatus.ANNOUNCED
 
 
@@ -66,9 +66,10 @@ def withdraw(core: Core, command: WithdrawCorporateAction) -> None:
 
 
 def pending(state: VenueState) -> PendingActions:
-    """Return what is announced and what is owed, by date."""
-    announced = sorted(
-        state.announced.values(), key=lambda action: (action.ex_date, action.action_id)
+    """Return what is announced, what was entered and has taken effect, and what is owed."""
+    announced, applied = (
+        sorted(actions.values(), key=lambda action: (action.ex_date, action.action_id))
+        for actions in (state.announced, state.entered)
     )
     owed = []
     for action_id, claims in state.entitlements.items():
@@ -84,7 +85,7 @@ def pending(state: VenueState) -> PendingActions:
             )
         )
     owed.sort(key=lambda dividend: (dividend.payable_date, dividend.action_id))
-    return PendingActions(announced=announced, owed=owed)
+    return PendingActions(announced=announced, applied=applied, owed=owed)
 
 
 def _check(core: Core, action: CorporateAction) -> None:

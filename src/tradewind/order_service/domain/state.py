@@ -268,6 +268,8 @@ class VenueState(Struct, kw_only=True):
     """Corporate actions applied, by id, with their date."""
     announced: dict[str, CorporateAction] = field(default_factory=dict)
     """Corporate actions that take effect with a later session, by id."""
+    entered: dict[str, CorporateAction] = field(default_factory=dict)
+    """Those of them that have taken effect, by id: an administrator entered them."""
     entitlements: dict[str, dict[AccountId, Entitlement]] = field(default_factory=dict)
     """Dividends that are not paid yet, by the id of their action."""
     delisted: dict[str, date] = field(default_factory=dict)

@@ -139,7 +139,9 @@ def _corporate_action_applied(
     event: journal.CorporateActionApplied,
 ) -> list[Posting]:
     state.actions_done[event.action_id] = event.ex_date
-    state.announced.pop(event.action_id, None)
+    entered = state.announced.pop(event.action_id, None)
+    if entered is not None:
+        state.entered[event.action_id] = entered
     if event.delisted:
         state.delisted[event.symbol] = event.ex_date
     for prices in (state.closing_prices, state.previous_closing_prices):
