@@ -26,7 +26,7 @@ def results() -> dict[str, Any]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -34,7 +34,7 @@ def results() -> dict[str, Any]:
     return report
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1300)
 def test_every_folder_is_looked_at(results: dict[str, Any]) -> None:
     assert results["results"]["parsing_errors"] == []
     seen = {check["file_path"] for check in results["results"]["passed_checks"]}
