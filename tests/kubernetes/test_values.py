@@ -1,12 +1,14 @@
 """Values are few, documented, and refused with a sentence where they are wrong."""
 
 import json
+import subprocess
 
 import pytest
 import yaml
 from tests.kubernetes.tools import CHARTS, ROOT, HelmRefused, Manifest, render
 
 from tradewind.platform.settings import Settings
+from tradewind.serving.names import ServiceName
 
 REFUSED = {
     "api-gateway.replicas=two": "'/api-gateway/replicas': got string, want integer",
@@ -30,6 +32,8 @@ REFUSED = {
     "global.secrets.source=existing": "global.secrets.existing does not name the Secret",
     "global.secrets.source=external": "global.secrets.external.region is not set",
     "global.database.tls=verify-full,global.database.certificateAuthority=": "whose signature",
+    "retention.enabled=true": "global.journalArchive.claim does not name",
+    "backup.enabled=true": "backup.claim does not name the PersistentVolumeClaim",
     "issuers.enabled=true": "issuers.email is not set",
     "issuers.enabled=true,issuers.email=a@b.example,issuers.challenge=dns01": "route53.region",
     "api-gateway.autoscaling.enabled=true,api-gateway.autoscaling.max=1": "less than its min of 2",
@@ -71,9 +75,9 @@ def test_the_schema_knows_every_value_and_allows_no_other() -> None:
         return path[0] in node["properties"] and known(node["properties"][path[0]], path[1:])
 
     values = yaml.safe_load((ROOT / "deploy/helm/tradewind/values.yaml").read_text())
-    for chart in (ROOT / "deploy/helm").glob("*-*/values.yaml"):
-        values[chart.parent.name] = yaml.safe_load(chart.read_text())
-    values["web-ui"] = yaml.safe_load((ROOT / "deploy/helm/web-ui/values.yaml").read_text())
+    for name in ServiceName:
+        chart = ROOT / f"deploy/helm/{name}/values.yaml"
+        values[name.value] = yaml.safe_load(chart.read_text())
     for path in leaves(values):
         assert known(whole, path), ".".join(path)
 
@@ -88,3 +92,8 @@ def test_settings_that_values_may_name_are_those_of_the_code_but_for_secrets() -
         any(mark in name for mark in ("PASSWORD", "IDENTITY_KEY", "BROKERS")) for name in secret
     )
     assert "TRADEWIND_SMTP_PASSWORD" in secret
+
+
+def test_the_tables_in_the_readme_are_those_of_the_values() -> None:
+    done = subprocess.run([ROOT / "deploy/helm/write-readme", "--check"], timeout=30, check=False)
+    assert done.returncode == 0, "run deploy/helm/write-readme"

@@ -11,6 +11,7 @@ code (ports, required settings) and the network policies to this table.
   edge      requests from outside the cluster come to it
   user      the number that its image runs as
   startup   seconds that a start may take: an order service may have to fold a long journal
+  archive   it reads old records of the journal
   priority  who goes last when there is too little room
 */}}
 {{- define "tradewind-lib.catalogue" -}}
@@ -41,6 +42,7 @@ order-service:
   user: 10001
   startup: 600
   priority: trading
+  archive: true
 market-data-service:
   port: 8003
   variable: MARKET_DATA_URL

@@ -101,6 +101,11 @@ volumeMounts: {{- include "tradewind-lib.volumeMounts" . | nindent 2 }}
   mountPath: /etc/tradewind/authority
   readOnly: true
 {{- end }}
+{{- if and $service.archive .Values.global.journalArchive.claim }}
+- name: archive
+  mountPath: /archive
+  readOnly: true
+{{- end }}
 {{- end -}}
 
 {{- define "tradewind-lib.volumes" -}}
@@ -124,6 +129,11 @@ volumeMounts: {{- include "tradewind-lib.volumeMounts" . | nindent 2 }}
 - name: authority
   configMap:
     name: {{ .Chart.Name }}-authority
+{{- end }}
+{{- if and $service.archive .Values.global.journalArchive.claim }}
+- name: archive
+  persistentVolumeClaim:
+    claimName: {{ .Values.global.journalArchive.claim }}
 {{- end }}
 {{- end -}}
 

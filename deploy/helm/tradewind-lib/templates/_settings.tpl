@@ -29,6 +29,9 @@
 {{- $user := ternary $own .Values.global.database.user .Values.global.database.userPerService -}}
 {{- $_ := set $settings "TRADEWIND_DATABASE_URL" (include "tradewind-lib.databaseUrl" (dict "user" $user "root" $root)) -}}
 {{- end -}}
+{{- if and $service.archive .Values.global.journalArchive.claim -}}
+{{- $_ := set $settings "TRADEWIND_JOURNAL_ARCHIVE_DIR" "/archive" -}}
+{{- end -}}
 {{- if has "valkey" $service.stores -}}
 {{- $valkey := .Values.global.valkey -}}
 {{- $_ := set $settings "TRADEWIND_VALKEY_URL" (printf "%s://%s%s:%d/0" (ternary "valkeys" "valkey" $valkey.tls) (ternary (printf "%s@" $valkey.user) "" (ne $valkey.user "")) $valkey.host (int $valkey.port)) -}}

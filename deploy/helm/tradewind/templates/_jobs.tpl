@@ -20,3 +20,16 @@ spec:
       activeDeadlineSeconds: 3600
       template: {{- include "tradewind.jobPod" (merge (dict "owner" "maintenance" "priority" "background") .) | nindent 8 }}
 {{- end -}}
+
+{{/* Where PostgreSQL is, as its own programs take it. */}}
+{{- define "tradewind.libpqVariables" -}}
+{{- $database := .Values.global.database -}}
+- {name: PGHOST, value: {{ $database.host | quote }}}
+- {name: PGPORT, value: {{ $database.port | quote }}}
+- {name: PGUSER, value: {{ $database.user | quote }}}
+- {name: PGDATABASE, value: {{ $database.name | quote }}}
+- {name: PGSSLMODE, value: {{ $database.tls | quote }}}
+{{- if $database.certificateAuthority }}
+- {name: PGSSLROOTCERT, value: /etc/tradewind/authority/database.pem}
+{{- end }}
+{{- end -}}

@@ -11,6 +11,9 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 TRADEWIND_SECRETS_DIR: /etc/tradewind/secrets
 TRADEWIND_LOG_LEVEL: {{ .Values.global.logLevel }}
 TRADEWIND_DATABASE_URL: {{ include "tradewind-lib.databaseUrl" (dict "user" .Values.global.database.user "root" .) }}
+{{- if .Values.global.journalArchive.claim }}
+TRADEWIND_JOURNAL_ARCHIVE_DIR: /archive
+{{- end }}
 {{- end -}}
 
 {{/* The Secret: (dict "name" … "root" $). */}}
@@ -111,7 +114,7 @@ annotations:
 
 {{/*
 A pod that ends: (dict "name" … "owner" … "image" … "args" or "command" … "root" $), with a "claim" for
-files and a "priority" where classes of priority are there already: before a first installation none is.
+files at a "path" and a "priority" where classes of priority are there already: before a first installation none is.
 */}}
 {{- define "tradewind.jobPod" -}}
 {{- $root := .root -}}
@@ -157,7 +160,7 @@ spec:
         {{- end }}
         {{- if .claim }}
         - name: files
-          mountPath: /files
+          mountPath: {{ .path }}
         {{- end }}
   volumes:
     - name: scratch
