@@ -1,6 +1,6 @@
 """Draw the pictures of the page on fills from what the core itself does.
 
-Run ``python docs/images/fills.py``; it writes the four ``fills-*.svg`` here.
+Run ``python docs/images/fills.py``; it writes the ``fills-*.svg`` here.
 """
 
 from collections import Counter
@@ -8,9 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tradewind.contracts.journal import OrderFilled
-from tradewind.contracts.market_data import Depth, DepthLevel, FeedEvent, FeedMessage, SessionOpened
+from tradewind.contracts.market_data import (
+    Depth,
+    DepthLevel,
+    FeedEvent,
+    FeedMessage,
+    SessionOpened,
+    Trade,
+)
 from tradewind.contracts.orders import SubmitOrder
-from tradewind.contracts.venues import FillSettings, Latency, VenueSpec
+from tradewind.contracts.venues import FillSettings, Latency, PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import (
     AccountId,
     FillModel,
@@ -39,10 +46,11 @@ SHOWN, TAKEN, INK, PALE = "#c9d6e2", "#1f6f8b", "#23303b", "#7b8794"
 class Market:
     """A venue with one account, and a feed that shows the same depth again and again."""
 
-    def __init__(self, fills: FillSettings) -> None:
+    def __init__(self, fills: FillSettings, bands: PriceBands | None = None) -> None:
         self.now = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
         self.number = 0
-        self.core = Core(VenueSpec(venue_id=VenueId("v"), name="V", fills=fills))
+        spec = VenueSpec(venue_id=VenueId("v"), name="V", fills=fills, bands=bands or PriceBands())
+        self.core = Core(spec)
         decide(self.core, commands.OpenAccount(ACCOUNT), self.now)
         cash = MoneyUnits(1_000_000 * SCALE)
         decide(self.core, commands.Deposit(ACCOUNT, cash, "start"), self.now)
@@ -196,6 +204,78 @@ def latency() -> str:
     return _picture(800, 254, parts)
 
 
+def bands() -> str:
+    """Draw a price that runs away, its bands, and the pause that comes of it."""
+    market = Market(
+        FillSettings(), PriceBands(percent=5, reference_s=60, limit_state_s=15, pause_s=60)
+    )
+    bids: list[tuple[int, float]] = []
+    points: list[tuple[int, float]] = []
+    edges: list[tuple[int, int, int]] = []
+    halted: list[int] = []
+    for second in range(300):
+        market.now += timedelta(seconds=1)
+        # A slow rise, a jump beyond the band at 150 seconds, and a market that has settled there.
+        wave = (0, 3, 5, 4, 1, -2, -4, -3)[second // 3 % 8]
+        cents = 1_000 + second // 8 + wave + (60 if second >= 150 else 0)
+        bids.append((second, cents))
+        level = (DepthLevel(PriceUnits(cents * CENT), QuantityUnits(100 * SCALE)),)
+        market.feed(Depth("AAPL", market.now, level, ()))
+        known = market.core.bands.find("AAPL")
+        if market.core.state.halt_of("AAPL") is not None:
+            halted.append(second)
+            continue
+        if known is None or known.allows(cents * CENT):
+            price, size = PriceUnits(cents * CENT), QuantityUnits(100 * SCALE)
+            market.feed(Trade("AAPL", market.now, price, size, second))
+            points.append((second, cents))
+        known = market.core.bands.find("AAPL")
+        if known is not None and known.reference is not None:
+            edges.append((second, known.lower // CENT, known.upper // CENT))
+    return _draw_bands(bids, points, edges, halted)
+
+
+def _draw_bands(
+    bids: list[tuple[int, float]],
+    points: list[tuple[int, float]],
+    edges: list[tuple[int, int, int]],
+    halted: list[int],
+) -> str:
+    def place(second: float, cents: float) -> tuple[float, float]:
+        return 70 + second * 2.2, 250 - (cents - 940) * 0.8
+
+    parts = [_text(20, 30, "A price that runs to its band: percent 5", INK, 16, True)]
+    start, end = place(halted[0], 0)[0], place(halted[-1] + 1, 0)[0]
+    parts.append(
+        f'<rect x="{start:.1f}" y="60" width="{end - start:.1f}" height="190" fill="#eef2f6"/>'
+    )
+    parts.append(_text(start + 8, 242, "pause of 60 s", PALE, 12))
+    begins = place(150, 0)[0]
+    parts.append(_text(begins - 50, 100, "15 s at the band", PALE, 12))
+    parts.append(_text(end + 8, 242, "an auction, new bands", PALE, 12))
+    for cents in (950, 1_000, 1_050, 1_100, 1_150):
+        parts.append(_text(20, place(0, cents)[1] + 4, f"{cents / 100:.2f}", PALE, 12))
+    for second in (0, 60, 120, 180, 240):
+        parts.append(_text(place(second, 0)[0], 270, f"{second} s", PALE, 12))
+    for side in (1, 2):
+        for before in (True, False):
+            steps = [each for each in edges if (each[0] < halted[0]) is before]
+            line = " ".join(
+                f"{x:.1f},{y:.1f}" for x, y in (place(each[0], each[side]) for each in steps)
+            )
+            parts.append(
+                f'<polyline points="{line}" fill="none" stroke="{INK}" stroke-width="1.5"/>'
+            )
+    for color, told, radius in ((SHOWN, bids, 1.2), (TAKEN, points, 1.4)):
+        for second, price in told:
+            x, y = place(second, price)
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{color}"/>')
+    legend = ((440, INK, "bands"), (530, SHOWN, "best bid"), (640, TAKEN, "trades"))
+    for left, color, what in legend:
+        parts += [_bar(left, 22, 20, color, 3), _text(left + 26, 28, what, PALE, 12)]
+    return _picture(760, 284, parts)
+
+
 def _column(x: float, bottom: float, width: float, height: float) -> str:
     return (
         f'<rect x="{x:.1f}" y="{bottom - height:.1f}" width="{width:.1f}" '
@@ -226,6 +306,7 @@ PICTURES = {
     "fills-impact.svg": impact,
     "fills-auction.svg": auction,
     "fills-latency.svg": latency,
+    "fills-bands.svg": bands,
 }
 
 if __name__ == "__main__":

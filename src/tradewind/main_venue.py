@@ -57,6 +57,8 @@ def main_venue(settings: Settings) -> VenueSpec:
             reference_s=settings.band_reference_s,
             limit_state_s=settings.band_limit_state_s,
             pause_s=settings.band_pause_s,
+            wide_opening_s=settings.band_wide_opening_s,
+            wide_closing_s=settings.band_wide_closing_s,
         ),
         interest_bps=settings.interest_bps,
         debit_interest_bps=settings.debit_interest_bps,

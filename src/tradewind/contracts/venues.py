@@ -76,6 +76,10 @@ class PriceBands(Struct, frozen=True, kw_only=True):
     limit_state_s: int = 15
     """Trading pauses when the best bid or offer has been at a band for so long."""
     pause_s: int = 300
+    wide_opening_s: int = 0
+    """For so long after the open the bands stand twice as far away."""
+    wide_closing_s: int = 1_500
+    """The same before the close."""
 
 
 class Halt(Struct, frozen=True, kw_only=True):

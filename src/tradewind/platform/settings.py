@@ -204,6 +204,12 @@ class Settings(BaseSettings):
     band_pause_s: int = Field(
         default=300, ge=1, description="Seconds that such a pause lasts; first start."
     )
+    band_wide_opening_s: int = Field(
+        default=0, ge=0, description="Seconds from the open with bands twice as far; first start."
+    )
+    band_wide_closing_s: int = Field(
+        default=1_500, ge=0, description="The same until the close; taken at the first start."
+    )
     interest_bps: Decimal = Field(
         default=Decimal(0),
         ge=0,

@@ -15,6 +15,7 @@ IMAGES = Path(__file__).parents[3] / "docs" / "images"
         "fills-impact.svg",
         "fills-auction.svg",
         "fills-latency.svg",
+        "fills-bands.svg",
     ],
 )
 def test_committed_picture_is_the_one_that_is_drawn(name: str) -> None:

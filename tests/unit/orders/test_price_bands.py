@@ -177,3 +177,40 @@ def test_split_lets_the_next_trade_give_a_new_reference() -> None:
     bands = stage.core.bands.find("AAPL")
     assert bands is not None
     assert (bands.lower, bands.upper) == (price("4.75"), price("5.25"))
+
+
+def session(stage: Stage, hours: int) -> None:
+    """Begin the next session, which ends after so many hours."""
+    stage.feed(SessionClosed(DAY, stage.now, {"AAPL": price("10")}))
+    stage.feed(SessionOpened(NEXT, stage.now, stage.now + timedelta(hours=hours)))
+
+
+def test_bands_are_twice_as_wide_before_the_close() -> None:
+    stage = banded()
+    session(stage, hours=1)
+    stage.trade("10", 100)
+    assert band(stage) == (price("9.5"), price("10.5"))
+    stage.now += timedelta(minutes=34)
+    stage.trade("10", 100)
+    assert band(stage) == (price("9.5"), price("10.5"))
+    stage.now += timedelta(minutes=1)
+    stage.trade("10", 100)
+    assert band(stage) == (price("9"), price("11"))
+
+
+def test_bands_are_twice_as_wide_after_the_open_where_the_venue_has_that() -> None:
+    stage = banded(wide_opening_s=900)
+    session(stage, hours=6)
+    stage.trade("10", 100)
+    assert band(stage) == (price("9"), price("11"))
+    stage.now += timedelta(minutes=15)
+    stage.trade("10", 100)
+    assert band(stage) == (price("9.5"), price("10.5"))
+
+
+def test_pause_tells_how_far_the_bands_stood() -> None:
+    stage = banded(limit_state_s=0)
+    session(stage, hours=0)
+    stage.trade("10", 100)
+    [pause] = pauses(stage.depth(bids=[("11", 9)]))
+    assert "10 percent" in pause.reason

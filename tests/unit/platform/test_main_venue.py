@@ -65,7 +65,9 @@ def test_interest_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch) 
 def test_price_bands_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADEWIND_BAND_PERCENT", "5")
     monkeypatch.setenv("TRADEWIND_BAND_PAUSE_S", "60")
-    assert main_venue(load_settings()).bands == PriceBands(percent=5, pause_s=60)
+    monkeypatch.setenv("TRADEWIND_BAND_WIDE_OPENING_S", "900")
+    bands = PriceBands(percent=5, pause_s=60, wide_opening_s=900)
+    assert main_venue(load_settings()).bands == bands
 
 
 def test_latency_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,8 @@ class BandsBody(Struct, frozen=True, kw_only=True):
     reference_s: int = 300
     limit_state_s: int = 15
     pause_s: int = 300
+    wide_opening_s: int = 0
+    wide_closing_s: int = 1_500
 
 
 class InterestBody(Struct, frozen=True, kw_only=True):

@@ -261,6 +261,7 @@ def open_session(core: Core, event: SessionOpened) -> None:
         for symbol, price in event.previous_closing_prices.items()
         if symbol not in core.state.closing_prices
     }
+    core.bands.opened_at = core.at
     core.emit(SessionStarted(event.trading_date, event.closes_at, event.next_opens_at, unknown))
     for order in list(core.state.orders.values()):
         if core.stands_by(order) and (

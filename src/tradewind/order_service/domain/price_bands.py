@@ -6,6 +6,11 @@ average has gone a percent away from it. The bands stand a percentage above and 
 best bid is at the upper band or above, or the best offer at the lower one or below, the instrument
 is in a limit state. When that lasts, trading pauses and begins again with an auction.
 
+Near the open and the close the bands may stand twice as far away. The plan had that for the first
+15 and the last 25 minutes of trading (Appendix A, section I). Its eighteenth amendment (Release No.
+34-84843, approved in 2019) took it away at the open, and at the close for all but tier 1 and
+what costs up to 3 dollars; hence the defaults.
+
 None of this is journaled but the pause: after a restart the first trade gives the reference.
 """
 
@@ -20,6 +25,7 @@ from tradewind.platform.money import PriceUnits, Rounding, divide, round_to
 _PERCENT = 100
 _PERCENT_MAX = 50
 _SECONDS_MAX = 3_600
+_WIDER = 2
 _MOVES_FROM = 1
 """Percent that the average must be away from the reference for the reference to follow."""
 
@@ -31,6 +37,8 @@ def check_bands(settings: PriceBands) -> None:
         ("reference_s", 1, _SECONDS_MAX),
         ("limit_state_s", 0, _SECONDS_MAX),
         ("pause_s", 1, _SECONDS_MAX),
+        ("wide_opening_s", 0, _SECONDS_MAX),
+        ("wide_closing_s", 0, _SECONDS_MAX),
     ):
         value = getattr(settings, name)
         if not least <= value <= most:
@@ -40,35 +48,43 @@ def check_bands(settings: PriceBands) -> None:
 class Bands:
     """The bands of one instrument; none before its first trade."""
 
-    __slots__ = ("_seconds", "_settings", "_sum", "_trades", "limit_since", "lower", "reference",
-                 "upper")  # fmt: skip
+    __slots__ = ("_is_wide", "_seconds", "_settings", "_sum", "_trades", "limit_since", "lower",
+                 "reference", "upper")  # fmt: skip
 
     def __init__(self, settings: PriceBands) -> None:
         self._settings = settings
         self._seconds: deque[tuple[datetime, int, int]] = deque()
         """Start of a second, the sum of its prices, and how many there were."""
         self._sum = self._trades = 0
+        self._is_wide = False
         self.reference: PriceUnits | None = None
         self.lower = self.upper = PriceUnits(0)
         self.limit_since: datetime | None = None
         """Since when the instrument has been in a limit state."""
 
+    @property
+    def percent(self) -> int:
+        """How far the bands are from the reference."""
+        return self._settings.percent * (_WIDER if self._is_wide else 1)
+
     def allows(self, price: int) -> bool:
         """Tell whether a trade may happen at a price."""
         return self.reference is None or self.lower <= price <= self.upper
 
-    def tell_trade(self, price: PriceUnits, at: datetime, listing: Listing) -> bool:
+    def tell_trade(
+        self, price: PriceUnits, at: datetime, listing: Listing, *, is_wide: bool = False
+    ) -> bool:
         """Take a trade into the average; return whether the bands have moved."""
         self._add(price, at)
         average = PriceUnits(divide(self._sum, self._trades, Rounding.HALF_EVEN))
         reference = self.reference
-        if reference is not None and (
-            abs(average - reference) * _PERCENT < reference * _MOVES_FROM
-        ):
+        if reference is None or abs(average - reference) * _PERCENT >= reference * _MOVES_FROM:
+            reference = average
+        elif is_wide is self._is_wide:
             return False
-        self.reference = average
+        self.reference, self._is_wide = reference, is_wide
         self.lower, self.upper = (
-            self._band(average, listing, sign * self._settings.percent) for sign in (-1, 1)
+            self._band(reference, listing, sign * self.percent) for sign in (-1, 1)
         )
         return True
 
@@ -107,11 +123,23 @@ class Bands:
 class BandBoard:
     """The bands of all instruments of a venue."""
 
-    __slots__ = ("_bands", "settings")
+    __slots__ = ("_bands", "opened_at", "settings")
 
     def __init__(self, settings: PriceBands) -> None:
         self.settings = settings
+        self.opened_at: datetime | None = None
+        """When the session began, as far as this process has seen it."""
         self._bands: dict[str, Bands] = {}
+
+    def are_wide(self, at: datetime, closes_at: datetime | None) -> bool:
+        """Tell whether bands stand twice as far away, so near the open or the close."""
+        after, before = (
+            timedelta(seconds=seconds)
+            for seconds in (self.settings.wide_opening_s, self.settings.wide_closing_s)
+        )
+        if self.opened_at is not None and at < self.opened_at + after:
+            return True
+        return closes_at is not None and at >= closes_at - before
 
     def allows(self, symbol: str, price: int) -> bool:
         """Tell whether a trade may happen at a price."""

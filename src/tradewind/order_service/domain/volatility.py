@@ -15,7 +15,11 @@ def tell_trade(core: Core, symbol: str, price: PriceUnits) -> bool:
     if not core.bands.settings.percent or not core.state.may_trade(symbol, extended_hours=False):
         return False
     assert core.at is not None
-    moved = core.bands.learn(symbol).tell_trade(price, core.at, core.listing(symbol))
+    listing = core.listing(symbol)
+    is_wide = not listing.is_round_the_clock and core.bands.are_wide(
+        core.at, core.state.session_closes_at
+    )
+    moved = core.bands.learn(symbol).tell_trade(price, core.at, listing, is_wide=is_wide)
     return _look(core, symbol) and moved
 
 
@@ -34,13 +38,13 @@ def _look(core: Core, symbol: str) -> bool:
     bids, asks = _best(core, symbol, BUY), _best(core, symbol, SELL)
     if not bands.tell_quote(max(bids, default=None), min(asks, default=None), core.at):
         return True
-    settings = core.bands.settings
+    settings, percent = core.bands.settings, bands.percent
     core.bands.forget(symbol)
     core.emit(
         TradingHalted(
             symbol,
-            f"limit state of {settings.limit_state_s} seconds: {settings.percent} percent from "
-            "the reference price",
+            f"limit state of {settings.limit_state_s} seconds: {percent} percent from the "
+            "reference price",
             BY_BANDS,
             core.at + timedelta(seconds=settings.pause_s),
         )
