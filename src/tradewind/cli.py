@@ -3,20 +3,27 @@
 import json
 import signal
 import sys
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from tradewind import __version__
-from tradewind.platform.errors import Refusal, StartupRefused
-from tradewind.platform.settings import Settings, load_settings
+from tradewind.command_line import (
+    Archive,
+    AsJson,
+    DataDir,
+    Port,
+    ended,
+    read_settings,
+    run_command,
+)
 from tradewind.serving.names import ServiceName
+from tradewind.store_commands import data_app, journal_app, keys_app, users_app
 
 app = typer.Typer(
     name="tradewind",
@@ -25,34 +32,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-data_app = typer.Typer(help="Market data in and out.", no_args_is_help=True)
-keys_app = typer.Typer(help="API keys of programs.", no_args_is_help=True)
-users_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
 config_app = typer.Typer(help="The environment of the services.", no_args_is_help=True)
-journal_app = typer.Typer(help="Old records of the journal out and in.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(journal_app, name="journal")
 app.add_typer(keys_app, name="keys")
 app.add_typer(users_app, name="users")
 app.add_typer(config_app, name="config")
-
-_T = TypeVar("_T")
-
-DataDir = Annotated[
-    Path | None,
-    # Whether it can be used is the platform's to say, in a sentence of its own.
-    typer.Option(help="Data folder (TRADEWIND_DATA_DIR).", show_default=False, readable=False),
-]
-Archive = Annotated[
-    Path | None,
-    typer.Option(
-        help="Folder of archived records (TRADEWIND_JOURNAL_ARCHIVE_DIR).", show_default=False
-    ),
-]
-Port = Annotated[int | None, typer.Option(min=0, max=65535, show_default=False)]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one line of JSON when ready, for programs.")
-]
 
 
 @app.command()
@@ -68,8 +53,10 @@ def up(
     """Start the whole platform and keep it running until Ctrl-C."""
     from tradewind.up import run
 
-    settings = _settings(data_dir=data_dir, host=host, gateway_port=gateway_port, web_port=web_port)
-    raise typer.Exit(_run(lambda: run(settings, as_json=as_json)))
+    settings = read_settings(
+        data_dir=data_dir, host=host, gateway_port=gateway_port, web_port=web_port
+    )
+    raise typer.Exit(run_command(lambda: run(settings, as_json=as_json)))
 
 
 @app.command()
@@ -96,11 +83,11 @@ def serve(
     from tradewind.serving.command import run
     from tradewind.serving.requirements import problems
 
-    settings = _settings(host=host, service_port=port)
+    settings = read_settings(host=host, service_port=port)
     wrong = problems(settings, [service])
     if wrong:
-        raise _ended(" ".join(wrong))
-    raise typer.Exit(_run(lambda: run(settings, service, as_json=as_json)))
+        raise ended(" ".join(wrong))
+    raise typer.Exit(run_command(lambda: run(settings, service, as_json=as_json)))
 
 
 @app.command()
@@ -108,8 +95,8 @@ def migrate() -> None:
     """Bring the database that TRADEWIND_DATABASE_URL names up to date; safe to run at any time."""
     from tradewind import maintenance
 
-    settings = _settings()
-    for schema, before, after in _run(lambda: maintenance.migrate_database(settings)):
+    settings = read_settings()
+    for schema, before, after in run_command(lambda: maintenance.migrate_database(settings)):
         told = f"at {after} already" if before == after else f"{before or 'nothing'} -> {after}"
         typer.echo(f"{schema}: {told}")
 
@@ -119,8 +106,8 @@ def make_first_start(as_json: AsJson = False) -> None:
     """Make the first user, account and API key of a distributed platform, shown this once."""
     from tradewind import maintenance
 
-    settings = _settings()
-    made = _run(lambda: maintenance.make_first_start(settings))
+    settings = read_settings()
+    made = run_command(lambda: maintenance.make_first_start(settings))
     if made is None:
         typer.echo("{}" if as_json else "There is a user already; nothing was made.")
         return
@@ -149,7 +136,7 @@ def check_config(
     """Check the environment of services and say in a sentence what is missing or a default."""
     from tradewind.serving.requirements import problems
 
-    wrong = problems(_settings(), services or list(ServiceName))
+    wrong = problems(read_settings(), services or list(ServiceName))
     for sentence in wrong:
         typer.echo(sentence)
     if wrong:
@@ -171,7 +158,7 @@ def probe(
     try:
         typer.echo(ask(service, port=port, standby_is_well=not leading))
     except OSError as error:
-        raise _ended(str(error)) from None
+        raise ended(str(error)) from None
 
 
 @app.command()
@@ -215,7 +202,7 @@ def demo(
     try:
         run(DemoOptions(plan, output, url, credentials), Console())
     except DemoRefused as refused:
-        raise _ended(str(refused)) from None
+        raise ended(str(refused)) from None
 
 
 @app.command()
@@ -223,8 +210,8 @@ def verify(data_dir: DataDir = None, archive: Archive = None) -> None:
     """Fold every journal again and compare amounts, positions and orders with the tables."""
     from tradewind import maintenance
 
-    settings = _settings(data_dir=data_dir, journal_archive_dir=archive)
-    results = _run(lambda: maintenance.verify(settings))
+    settings = read_settings(data_dir=data_dir, journal_archive_dir=archive)
+    results = run_command(lambda: maintenance.verify(settings))
     table = Table("venue", "records", "orders", "executions", "postings", "differences")
     for result in results:
         counts = (result.records, result.orders, result.executions, result.postings)
@@ -244,8 +231,8 @@ def brokers(data_dir: DataDir = None) -> None:
     """Show what the newest comparison of each live venue with its broker found."""
     from tradewind import maintenance
 
-    settings = _settings(data_dir=data_dir)
-    newest = _run(lambda: maintenance.reconciliations(settings))
+    settings = read_settings(data_dir=data_dir)
+    newest = run_command(lambda: maintenance.reconciliations(settings))
     console = Console()
     if not newest:
         console.print("No live venue has been compared with its broker yet.")
@@ -273,147 +260,12 @@ def explain(
     """Print the life of an order: command, risk decision, fills with the book, ledger lines."""
     from tradewind import maintenance
 
-    settings = _settings(data_dir=data_dir, journal_archive_dir=archive)
-    for line in _run(lambda: maintenance.explain(settings, order_id)):
+    settings = read_settings(data_dir=data_dir, journal_archive_dir=archive)
+    for line in run_command(lambda: maintenance.explain(settings, order_id)):
         typer.echo(line)
-
-
-@data_app.command("import")
-def import_data(
-    files: Annotated[list[Path], typer.Argument(help="CSV files of bars.", show_default=False)],
-    data_dir: DataDir = None,
-) -> None:
-    """Bring daily or minute prices from CSV files into market data.
-
-    The first line names the columns: symbol,date,open,high,low,close,volume for daily prices, with
-    timestamp in the place of date for minute prices. A file is taken whole or not at all.
-    """
-    from tradewind import maintenance
-
-    settings = _settings(data_dir=data_dir)
-    summaries = _run(lambda: maintenance.import_bars(settings, files))
-    console = Console()
-    for path, summary in zip(files, summaries, strict=True):
-        console.print(
-            f"{path}: {summary.rows} {summary.timeframe} bars of {', '.join(summary.symbols)}, "
-            f"{summary.first:%Y-%m-%d} to {summary.last:%Y-%m-%d}",
-            markup=False, soft_wrap=True, highlight=False,
-        )  # fmt: skip
-    console.print("Replays show them; a platform that runs now does so after its next start.")
-
-
-@journal_app.command("archive")
-def archive_journal(
-    before: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="First day (UTC) that stays out of it.")
-    ],
-    to: Annotated[Path, typer.Option(help="Folder of the archive.", file_okay=False)],
-    drop: Annotated[
-        bool, typer.Option("--drop", help="Let archived rows go that a start does not need.")
-    ] = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Write old records into compressed files with checksums, beside a running platform."""
-    from tradewind import maintenance
-
-    settings = _settings(data_dir=data_dir)
-    instant = before.replace(tzinfo=UTC)
-    done = _run(lambda: maintenance.archive_journal(settings, instant, to, drop=drop))
-    table = Table("venue", "files", "records", "archived to", "followed to", "rows dropped")
-    for summary, dropped, followed in done:
-        counts = (summary.files, summary.records, summary.last, followed, dropped)
-        table.add_row(summary.venue_id, *map(str, counts))
-    console = Console()
-    console.print(table)
-    if drop:
-        console.print(
-            f"Keep the folder, and set TRADEWIND_JOURNAL_ARCHIVE_DIR={to.absolute()}: the first "
-            "start of a new version may have to read it.",
-            markup=False, soft_wrap=True, highlight=False,
-        )  # fmt: skip
-
-
-@journal_app.command("restore")
-def restore_journal(
-    source: Annotated[Path, typer.Option("--from", help="Folder of the archive.", file_okay=False)],
-    data_dir: DataDir = None,
-) -> None:
-    """Bring archived records back into the journal, each file checked and compared."""
-    from tradewind import maintenance
-
-    settings = _settings(data_dir=data_dir)
-    restored = _run(lambda: maintenance.restore_journal(settings, source))
-    for venue_id, count in restored.items():
-        typer.echo(f"{venue_id}: {count} records brought back")
-
-
-@keys_app.command("create")
-def create_key(
-    name: Annotated[str, typer.Argument(help="What the key is for.")] = "command line",
-    username: Annotated[str, typer.Option(help="Whose account.")] = "admin",
-    account: Annotated[
-        str | None,
-        typer.Option(help="Account id or number; unset takes the oldest.", show_default=False),
-    ] = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Make an API key; its secret is shown this once."""
-    from tradewind import maintenance
-
-    settings = _settings(data_dir=data_dir)
-    made = _run(lambda: maintenance.create_key(settings, username, account, name))
-    console = Console()
-    for label, value in (("API key", made.key.key_id), ("API secret", made.secret)):
-        console.print(f"{label:<11} {value}", markup=False, soft_wrap=True, highlight=False)
-
-
-@users_app.command("reset-password")
-def reset_password(
-    username: Annotated[str, typer.Argument(help="Who has lost it.")] = "admin",
-    data_dir: DataDir = None,
-) -> None:
-    """Give a user a new password, shown this once, and end their sessions."""
-    from tradewind import maintenance
-
-    settings = _settings(data_dir=data_dir)
-    password = _run(lambda: maintenance.reset_password(settings, username))
-    console = Console()
-    for label, value in (("User name", username), ("Password", password)):
-        console.print(f"{label:<11} {value}", markup=False, soft_wrap=True, highlight=False)
-    console.print("Earlier sessions have ended; API keys stay in force.")
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
-
-
-def _settings(**overrides: object) -> Settings:
-    """Read the settings and set up logging, or end with a sentence."""
-    from tradewind.platform.logging import configure
-
-    try:
-        settings = load_settings(**overrides)
-    except StartupRefused as refusal:
-        raise _ended(str(refusal)) from None
-    configure(settings)
-    return settings
-
-
-def _run(work: Callable[[], Coroutine[None, None, _T]]) -> _T:
-    """Run a command's work; what is refused ends with a sentence and exit code 1."""
-    import uvloop
-
-    try:
-        return uvloop.run(work())
-    except StartupRefused as refusal:
-        raise _ended(str(refusal)) from None
-    except Refusal as refusal:
-        raise _ended(refusal.message) from None
-
-
-def _ended(message: str) -> typer.Exit:
-    console = Console(stderr=True)
-    console.print(f"Error: {message}", markup=False, highlight=False, soft_wrap=True, style="red")
-    return typer.Exit(1)

@@ -3,8 +3,13 @@
 from tradewind.contracts.journal import Event, Liquidity, OrderAccepted, OrderExpired, OrderFilled
 from tradewind.contracts.vocabulary import GroupRole, OrderSide, OrderStatus, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core
-from tradewind.order_service.domain.state import AUCTION_TIMES, Books, OrderState, VenueState
+from tradewind.order_service.domain.state import (
+    AUCTION_TIMES,
+    OrderState,
+    VenueState,
+)
 
 
 class Violation(Exception):

@@ -10,9 +10,13 @@ from tradewind.contracts.journal import CancelReason, Event, OrderCanceled, Orde
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.price_bands import BandBoard
-from tradewind.order_service.domain.state import Books, OrderState, VenueState
+from tradewind.order_service.domain.state import (
+    OrderState,
+    VenueState,
+)
 from tradewind.order_service.domain.trigger_book import TriggerBook
 
 if TYPE_CHECKING:

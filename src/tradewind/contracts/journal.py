@@ -6,11 +6,22 @@ Amounts are integers in billionths. Events of an order carry what the order has 
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
 
+from tradewind.contracts.account_events import AccountConfigured as AccountConfigured
+from tradewind.contracts.account_events import AccountLimitsSet as AccountLimitsSet
+from tradewind.contracts.account_events import AccountMarginSet as AccountMarginSet
+from tradewind.contracts.account_events import AccountOpened as AccountOpened
+from tradewind.contracts.account_events import CashDeposited as CashDeposited
+from tradewind.contracts.account_events import CashTransferred as CashTransferred
+from tradewind.contracts.account_events import CashWithdrawn as CashWithdrawn
+from tradewind.contracts.account_events import KillSwitchEngaged as KillSwitchEngaged
+from tradewind.contracts.account_events import KillSwitchReleased as KillSwitchReleased
+from tradewind.contracts.account_events import LiveTradingSet as LiveTradingSet
+from tradewind.contracts.account_events import MarginCallIssued as MarginCallIssued
+from tradewind.contracts.account_events import MarginCallMet as MarginCallMet
 from tradewind.contracts.corporate_events import CashInLieuPaid as CashInLieuPaid
 from tradewind.contracts.corporate_events import (
     CorporateActionAnnounced as CorporateActionAnnounced,
@@ -26,370 +37,37 @@ from tradewind.contracts.corporate_events import MergerPaid as MergerPaid
 from tradewind.contracts.corporate_events import PositionRenamed as PositionRenamed
 from tradewind.contracts.corporate_events import PositionSplit as PositionSplit
 from tradewind.contracts.corporate_events import StockDividendPaid as StockDividendPaid
-from tradewind.contracts.limits import AccountLimits
-from tradewind.contracts.margin import MarginSettings
 from tradewind.contracts.market_data import Listing
-from tradewind.contracts.terms import Terms
+from tradewind.contracts.order_events import CancelReason as CancelReason
+from tradewind.contracts.order_events import CancelRequested as CancelRequested
+from tradewind.contracts.order_events import Liquidity as Liquidity
+from tradewind.contracts.order_events import OrderAccepted as OrderAccepted
+from tradewind.contracts.order_events import OrderActivated as OrderActivated
+from tradewind.contracts.order_events import OrderCanceled as OrderCanceled
+from tradewind.contracts.order_events import OrderExpired as OrderExpired
+from tradewind.contracts.order_events import OrderFilled as OrderFilled
+from tradewind.contracts.order_events import OrderReduced as OrderReduced
+from tradewind.contracts.order_events import OrderRejected as OrderRejected
+from tradewind.contracts.order_events import OrderReplaced as OrderReplaced
+from tradewind.contracts.order_events import OrderRestated as OrderRestated
+from tradewind.contracts.order_events import OrderRouted as OrderRouted
+from tradewind.contracts.order_events import OrderTriggered as OrderTriggered
+from tradewind.contracts.order_events import ReplacementDue as ReplacementDue
+from tradewind.contracts.order_events import ReplaceRequested as ReplaceRequested
+from tradewind.contracts.order_events import TrailMoved as TrailMoved
 from tradewind.contracts.vocabulary import (
-    AccountId,
     AuctionKind,
-    ExecutionId,
     ExtendedPhase,
-    OrderId,
-    OrderSide,
-    OrderStatus,
-    OrderType,
-    TimeInForce,
     VenueId,
 )
-from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
+from tradewind.platform.money import PriceUnits, QuantityUnits
 from tradewind.platform.rpc.interface import repeatable
-
-
-class Liquidity(StrEnum):
-    """Whether a fill took what was shown, was itself waiting in the book, or neither."""
-
-    TAKER = "taker"
-    MAKER = "maker"
-    AUCTION = "auction"
-
-
-class CancelReason(StrEnum):
-    """Why an order ended before it was filled."""
-
-    REQUESTED = "requested"
-    IMMEDIATE = "immediate_or_cancel"
-    FILL_OR_KILL = "fill_or_kill"
-    UNFUNDED = "insufficient_buying_power"
-    WASH_TRADE = "wash_trade"
-    """It came to an order of its own account."""
-    CORPORATE_ACTION = "corporate_action"
-    GROUP = "one_cancels_other"
-    BROKER = "broker"
-    """The broker ended it without being asked."""
-    TOO_LATE = "replaced_order_ended"
-    """It was to replace an order that was filled or ended otherwise first."""
-    KILL_SWITCH = "kill_switch"
-    MARGIN_CALL = "margin_call"
-    AUCTION = "auction"
-    """It was for one auction, which did not fill it, or did not take place."""
-
-
-class AccountOpened(Struct, frozen=True, tag="account_opened"):
-    """An account may trade at this venue."""
-
-    account_id: AccountId
-    currency: str = "USD"
-
-
-class CashDeposited(Struct, frozen=True, tag="cash_deposited"):
-    """Cash came in from outside."""
-
-    account_id: AccountId
-    amount: MoneyUnits
-    reference: str
-    key: str = ""
-    """Idempotency key; empty where the platform itself moved the cash."""
-
-
-class CashWithdrawn(Struct, frozen=True, tag="cash_withdrawn"):
-    """Cash went out; ``amount`` is positive."""
-
-    account_id: AccountId
-    amount: MoneyUnits
-    reference: str
-    key: str = ""
-    """Idempotency key; empty where the platform itself moved the cash."""
-
-
-class CashTransferred(Struct, frozen=True, tag="cash_transferred"):
-    """Cash went from one account of the venue to another; ``amount`` is positive."""
-
-    account_id: AccountId
-    """Who gave it."""
-    to_account_id: AccountId
-    amount: MoneyUnits
-    reference: str
-    key: str = ""
-    """Idempotency key; empty where the platform itself moved the cash."""
-
-
-class AccountConfigured(Struct, frozen=True, tag="account_configured"):
-    """The settings that an account's owner may change, all of them."""
-
-    account_id: AccountId
-    suspend_trade: bool
-    fractional_trading: bool
-    no_shorting: bool
-    trade_confirm_email: str
-    max_margin_multiplier: str
-    ptp_no_exception_entry: bool
-
-
-class AccountLimitsSet(Struct, frozen=True, tag="account_limits_set"):
-    """An administrator set an account's limits, all of them; ``by`` is that user's id."""
-
-    account_id: AccountId
-    limits: AccountLimits
-    by: str
-
-
-class KillSwitchEngaged(Struct, frozen=True, tag="kill_switch_engaged"):
-    """The account takes no orders from now on; cancellations of the open ones follow."""
-
-    account_id: AccountId
-    reason: str
-    by: str
-
-
-class KillSwitchReleased(Struct, frozen=True, tag="kill_switch_released"):
-    """The account takes orders again."""
-
-    account_id: AccountId
-    by: str
-
-
-class AccountMarginSet(Struct, frozen=True, tag="account_margin_set"):
-    """An administrator set an account's type and its margin; ``by`` is that user's id."""
-
-    account_id: AccountId
-    settings: MarginSettings
-    by: str
-
-
-class MarginCallIssued(Struct, frozen=True, tag="margin_call_issued"):
-    """An account's equity fell below what its positions require; nothing is closed yet."""
-
-    account_id: AccountId
-    equity: MoneyUnits
-    required: MoneyUnits
-    due_at: datetime
-    """From then on positions are closed while a session runs."""
-    overnight: bool = False
-    """Whether the multiplier of 2 is required, which a session must end within, not maintenance."""
-
-
-class MarginCallMet(Struct, frozen=True, tag="margin_call_met"):
-    """An account that was called has again what its positions require."""
-
-    account_id: AccountId
-    equity: MoneyUnits
-    required: MoneyUnits
-
-
-class LiveTradingSet(Struct, frozen=True, tag="live_trading_set"):
-    """An administrator let an account's orders go to the broker, or stopped that."""
-
-    account_id: AccountId
-    enabled: bool
-    by: str
-
-
-class OrderAccepted(Struct, frozen=True, gc=False, tag="order_accepted"):
-    """An order was taken. ``status`` is ``new`` in an open session, else ``accepted``.
-
-    One that is on its way to the market or to a broker is ``pending_new``.
-    """
-
-    order_id: OrderId
-    account_id: AccountId
-    client_order_id: str
-    symbol: str
-    side: OrderSide
-    order_type: OrderType
-    time_in_force: TimeInForce
-    qty: QuantityUnits
-    limit_price: PriceUnits | None
-    status: OrderStatus
-    hold: int
-    """Reserved by this event: cash of an order that opens, shares of one that closes."""
-    hold_price: PriceUnits | None
-    """What cash was reserved for a share of an order that opens: its limit, or for a market order
-    the last price plus the venue's collar; of a margin account what such a share requires. ``None``
-    for an order that closes."""
-    queue_ahead: QuantityUnits = QuantityUnits(0)
-    """What the feed showed at the limit price when the order came to rest."""
-    extended_hours: bool = False
-    replaces: OrderId | None = None
-    terms: Terms | None = None
-    routed: bool = False
-    """Whether a broker carries it out; one that replaces another waits until that has ended."""
-    effective_at: datetime | None = None
-    """When it arrives at the market, where that takes time."""
-
-
-class OrderRouted(Struct, frozen=True, tag="order_routed"):
-    """The broker has the order and named it."""
-
-    order_id: OrderId
-    account_id: AccountId
-    broker_order_id: str
-    status: OrderStatus
-
-
-class OrderRejected(Struct, frozen=True, tag="order_rejected"):
-    """The broker did not take the order, or gave it back; its hold is released."""
-
-    order_id: OrderId
-    account_id: AccountId
-    reason: str
-    """In the broker's words."""
-    hold_released: int
-
-
-class CancelRequested(Struct, frozen=True, tag="cancel_requested"):
-    """An order is to be canceled: by its broker, who answers, or when this reaches the market."""
-
-    order_id: OrderId
-    account_id: AccountId
-    reason: CancelReason
-    filled_qty: QuantityUnits
-    filled_value: MoneyUnits
-    effective_at: datetime | None = None
-    """When it reaches the market; ``None`` at a live venue."""
-
-
-class ReplaceRequested(Struct, frozen=True, tag="replace_requested"):
-    """A broker's order is to give way to another, whose ``OrderAccepted`` follows."""
-
-    order_id: OrderId
-    account_id: AccountId
-    replaced_by: OrderId
-    filled_qty: QuantityUnits
-    filled_value: MoneyUnits
-
-
-class ReplacementDue(Struct, frozen=True, tag="replacement_due"):
-    """The order that this one replaces has ended: it may go to the broker now."""
-
-    order_id: OrderId
-    account_id: AccountId
-    qty: QuantityUnits
-    """What it is for, less what the other filled after the replacement was asked for."""
-    hold: int
-    """What it reserves from now on, in all."""
-
-
-class OrderActivated(Struct, frozen=True, gc=False, tag="order_activated"):
-    """The session opened or the entry was filled: an order that waited joined the others."""
-
-    order_id: OrderId
-    account_id: AccountId
-    queue_ahead: QuantityUnits = QuantityUnits(0)
-    hold: int = 0
-    """Reserved by this event for a leg that was held."""
-    hold_price: PriceUnits | None = None
-
-
-class OrderTriggered(Struct, frozen=True, gc=False, tag="order_triggered"):
-    """A trade reached a stop price: from here on the order is a market or limit order."""
-
-    order_id: OrderId
-    account_id: AccountId
-    price: PriceUnits
-    """Of the trade."""
-    queue_ahead: QuantityUnits = QuantityUnits(0)
-    hold: int = 0
-    """Reserved by this event, for a leg that shared its sibling's hold until now."""
-    hold_price: PriceUnits | None = None
-
-
-class TrailMoved(Struct, frozen=True, gc=False, tag="trail_moved"):
-    """The market took a trailing order's mark, and with it the stop price, by a step or more."""
-
-    order_id: OrderId
-    account_id: AccountId
-    hwm: PriceUnits
-    stop_price: PriceUnits
-
-
-class OrderReduced(Struct, frozen=True, gc=False, tag="order_reduced"):
-    """The other leg traded a part, which this one need not cover any more."""
-
-    order_id: OrderId
-    account_id: AccountId
-    qty: QuantityUnits
-    """What the order is for now."""
-
-
-class OrderFilled(Struct, frozen=True, gc=False, tag="order_filled"):
-    """An execution that traded: one side of it."""
-
-    order_id: OrderId
-    account_id: AccountId
-    execution_id: ExecutionId
-    symbol: str
-    side: OrderSide
-    price: PriceUnits
-    qty: QuantityUnits
-    fee: MoneyUnits
-    liquidity: Liquidity
-    hold_released: int
-    """Taken out of the order's hold: cash of an order that opens, shares of one that closes."""
-    filled_qty: QuantityUnits
-    filled_value: MoneyUnits
-    """Sum over the order's fills of price times quantity, each rounded down to a billionth."""
-    status: OrderStatus
-    position_qty: QuantityUnits
-    contra_order_id: OrderId | None = None
-    """The other user's order, or ``None`` when the feed's depth was the other side."""
-    liquidity_fee: MoneyUnits = MoneyUnits(0)
-    """Part of ``fee`` by the maker's or taker's rate; ``fee`` is below zero for a rebate."""
-    broker_execution_id: str = ""
-    """The broker's own id of a fill at a live venue."""
-    asset_fee: QuantityUnits = QuantityUnits(0)
-    """What the broker kept of the asset that was bought, besides ``fee``."""
-
-
-class OrderCanceled(Struct, frozen=True, gc=False, tag="order_canceled"):
-    """An order ended unfilled or partly filled; its hold is released."""
-
-    order_id: OrderId
-    account_id: AccountId
-    reason: CancelReason
-    hold_released: int
-
-
-class OrderExpired(Struct, frozen=True, gc=False, tag="order_expired"):
-    """A day order's session ended; its hold is released."""
-
-    order_id: OrderId
-    account_id: AccountId
-    hold_released: int
-
-
-class OrderReplaced(Struct, frozen=True, gc=False, tag="order_replaced"):
-    """An order gave way to another, whose ``OrderAccepted`` follows; its hold is released."""
-
-    order_id: OrderId
-    account_id: AccountId
-    replaced_by: OrderId
-    hold_released: int
 
 
 class InstrumentListed(Struct, frozen=True, tag="instrument_listed"):
     """The feed told the rules of an instrument for the first time, or others than before."""
 
     listing: Listing
-
-
-class OrderRestated(Struct, frozen=True, tag="order_restated"):
-    """A corporate action changed what an open order asks for; it goes behind the others."""
-
-    order_id: OrderId
-    account_id: AccountId
-    action_id: str
-    qty: QuantityUnits
-    """What the order is for now, with what it has filled."""
-    limit_price: PriceUnits | None
-    terms: Terms | None
-    hold: int
-    """What it reserves now: cash of a buy, shares of a sell."""
-    hold_price: PriceUnits | None
-    queue_ahead: QuantityUnits = QuantityUnits(0)
-    status: OrderStatus = OrderStatus.NEW
-    filled_qty: QuantityUnits = QuantityUnits(0)
-    filled_value: MoneyUnits = MoneyUnits(0)
 
 
 class SessionStarted(Struct, frozen=True, tag="session_started"):

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from tradewind.contracts.vocabulary import AccountId
-from tradewind.notification_service.repository import Listener, Repository
+from tradewind.notification_service.records import Listener
+from tradewind.notification_service.repository import Repository
 
 
 class ChannelDirectory:

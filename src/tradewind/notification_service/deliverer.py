@@ -9,7 +9,8 @@ from asyncpg import InterfaceError, PostgresError
 
 from tradewind.contracts.notifications import ChannelKind
 from tradewind.notification_service.domain.retrying import next_attempt_at
-from tradewind.notification_service.repository import Due, Repository
+from tradewind.notification_service.records import Due
+from tradewind.notification_service.repository import Repository
 from tradewind.notification_service.senders import NotTaken
 from tradewind.platform.clock import Clock
 from tradewind.platform.logging import get_logger

@@ -17,7 +17,8 @@ from tradewind.notification_service.domain.messages import (
     topic_of,
 )
 from tradewind.notification_service.outgoing import outgoing_to
-from tradewind.notification_service.repository import Listener, Outgoing, Overtaken, Repository
+from tradewind.notification_service.records import Listener, Outgoing
+from tradewind.notification_service.repository import Overtaken, Repository
 from tradewind.platform.clock import Clock
 from tradewind.platform.errors import Unavailable
 from tradewind.platform.logging import get_logger

@@ -3,7 +3,7 @@
 import msgspec
 
 from tradewind.notification_service.domain.messages import Message
-from tradewind.notification_service.repository import Outgoing
+from tradewind.notification_service.records import Outgoing
 from tradewind.platform.ids import new_id
 
 

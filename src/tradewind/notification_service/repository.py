@@ -1,21 +1,26 @@
 """The tables of channels, alerts and messages: every statement about them is in this module."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tradewind.contracts.notifications import (
     Channel,
     ChannelKind,
-    Condition,
     Delivery,
-    DeliveryStatus,
     PriceAlert,
     Topic,
 )
 from tradewind.contracts.vocabulary import AccountId, VenueId
-from tradewind.platform.database import Database, PooledConnection, Record
-from tradewind.platform.money import PriceUnits, from_units, to_units
+from tradewind.notification_service.records import (
+    Due,
+    Listener,
+    Outgoing,
+    read_alert,
+    read_channel,
+    read_delivery,
+)
+from tradewind.platform.database import Database, PooledConnection
+from tradewind.platform.money import PriceUnits, from_units
 
 _CHANNEL = (
     "channel_id, account_id, venue_id, kind, target, topics,"
@@ -33,41 +38,6 @@ _DELIVERY = (
 
 class Overtaken(Exception):
     """Somebody else has read this venue's journal further."""
-
-
-@dataclass(frozen=True)
-class Listener:
-    """A channel as far as telling it something is concerned."""
-
-    channel_id: str
-    account_id: AccountId
-    topics: tuple[Topic, ...]
-    after_number: int
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A message to one channel that is not on its way yet."""
-
-    delivery_id: str
-    channel_id: str
-    event_id: str
-    event_type: str
-    body: str
-
-
-@dataclass(frozen=True)
-class Due:
-    """A message whose time has come, with where it goes."""
-
-    delivery_id: str
-    event_id: str
-    event_type: str
-    body: str
-    attempts: int
-    kind: ChannelKind
-    target: str
-    secret: str | None
 
 
 class Repository:
@@ -123,7 +93,7 @@ class Repository:
             " ORDER BY created_at, channel_id",
             account_id,
         )
-        return [_channel(row) for row in rows]
+        return [read_channel(row) for row in rows]
 
     async def get_channel(self, account_id: AccountId, channel_id: str) -> Channel | None:
         """Return one of an account's channels."""
@@ -133,7 +103,7 @@ class Repository:
             account_id,
             channel_id,
         )
-        return None if row is None else _channel(row)
+        return None if row is None else read_channel(row)
 
     async def confirm_channel(
         self, account_id: AccountId, channel_id: str, code: str, attempts_max: int
@@ -166,7 +136,7 @@ class Repository:
             channel_id,
             limit,
         )
-        return [_delivery(row) for row in rows]
+        return [read_delivery(row) for row in rows]
 
     async def add_delivery(self, outgoing: Outgoing, at: datetime) -> Delivery:
         """Put one message on its way."""
@@ -176,7 +146,7 @@ class Repository:
             outgoing.delivery_id,
         )
         assert row is not None, "it has just been written"
-        return _delivery(row)
+        return read_delivery(row)
 
     async def add_alert(self, alert: PriceAlert, alerts_max: int) -> bool:
         """Add an alert unless so many of the account's are waiting; return whether it was added."""
@@ -211,14 +181,14 @@ class Repository:
             account_id,
             limit,
         )
-        return [_alert(row) for row in rows]
+        return [read_alert(row) for row in rows]
 
     async def waiting_alerts(self) -> list[PriceAlert]:
         """Return every alert that has not been triggered."""
         rows = await self._database.fetch(
             f"SELECT {_ALERT} FROM price_alerts WHERE triggered_at IS NULL"  # noqa: S608 - our constant
         )
-        return [_alert(row) for row in rows]
+        return [read_alert(row) for row in rows]
 
     async def delete_alert(self, account_id: AccountId, alert_id: str) -> bool:
         """Remove an alert; return whether there was one."""
@@ -387,47 +357,4 @@ def _delivery_columns(outgoing: Sequence[Outgoing]) -> tuple[list[str], ...]:
         [each.event_id for each in outgoing],
         [each.event_type for each in outgoing],
         [each.body for each in outgoing],
-    )
-
-
-def _channel(row: Record) -> Channel:
-    return Channel(
-        channel_id=str(row["channel_id"]),
-        account_id=AccountId(str(row["account_id"])),
-        venue_id=VenueId(row["venue_id"]),
-        kind=ChannelKind(row["kind"]),
-        target=row["target"],
-        topics=tuple(Topic(each) for each in row["topics"]),
-        confirmed=row["confirmed"],
-        created_at=row["created_at"],
-    )
-
-
-def _alert(row: Record) -> PriceAlert:
-    price = row["triggered_price"]
-    return PriceAlert(
-        alert_id=str(row["alert_id"]),
-        account_id=AccountId(str(row["account_id"])),
-        venue_id=VenueId(row["venue_id"]),
-        symbol=row["symbol"],
-        condition=Condition(row["condition"]),
-        price=PriceUnits(to_units(row["price"])),
-        created_at=row["created_at"],
-        triggered_at=row["triggered_at"],
-        triggered_price=None if price is None else PriceUnits(to_units(price)),
-    )
-
-
-def _delivery(row: Record) -> Delivery:
-    return Delivery(
-        delivery_id=str(row["delivery_id"]),
-        channel_id=str(row["channel_id"]),
-        event_id=row["event_id"],
-        event_type=row["event_type"],
-        status=DeliveryStatus(row["status"]),
-        attempts=row["attempts"],
-        created_at=row["created_at"],
-        next_attempt_at=row["next_attempt_at"],
-        delivered_at=row["delivered_at"],
-        last_error=row["last_error"],
     )

@@ -15,7 +15,7 @@ from tradewind import __version__
 from tradewind.notification_service.domain.email_text import subject_of, text_of
 from tradewind.notification_service.domain.messages import Message
 from tradewind.notification_service.domain.signing import sign
-from tradewind.notification_service.repository import Due
+from tradewind.notification_service.records import Due
 from tradewind.platform.settings import Settings
 
 TIMEOUT_S = 10.0

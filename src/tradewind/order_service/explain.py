@@ -6,8 +6,11 @@ from tradewind.contracts.journal import Event, Liquidity, OrderAccepted, OrderFi
 from tradewind.contracts.vocabulary import OrderId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL, Book
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
-from tradewind.order_service.domain.state import Books, VenueState
+from tradewind.order_service.domain.state import (
+    VenueState,
+)
 from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.repository import OrderRepository
 from tradewind.platform.errors import NotFound

@@ -1,20 +1,11 @@
 """The order service in memory, without a market: orders rest until they are canceled."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
 
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
-from tradewind.contracts.brokers import LiveVenue, Reconciliation
-from tradewind.contracts.corporate_actions import (
-    ActionStatus,
-    CorporateAction,
-    OwedDividend,
-    PendingActions,
-)
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginFigures, MarginSettings
@@ -33,7 +24,6 @@ from tradewind.contracts.trading_accounts import (
     Position,
     TradingAccount,
 )
-from tradewind.contracts.venues import Halt, VenueSpec
 from tradewind.contracts.vocabulary import (
     MAIN_VENUE,
     AccountId,
@@ -44,61 +34,27 @@ from tradewind.contracts.vocabulary import (
     TimeInForce,
     VenueId,
 )
-from tradewind.platform.errors import NotFound, Refusal
+from tradewind.platform.errors import NotFound
 from tradewind.platform.ids import new_id
 from tradewind.platform.money import SCALE, MoneyUnits, QuantityUnits
+from tradewind.testing.venues import NOW, VenuesInMemory
 
-_NOW = datetime(2024, 1, 2, 15, 0, 0, 123456, tzinfo=UTC)
 
-
-class OrdersInMemory:
+class OrdersInMemory(VenuesInMemory):
     """Implements ``tradewind.contracts.orders.OrderService``; what it was asked is in ``asked``."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.positions: list[Position] = []
         self.activities: list[Activity] = []
         self.cash = MoneyUnits(100_000 * SCALE)
-        self.refusal: Refusal | None = None
-        """Raised by the next command."""
-        self.delay_s = 0.0
-        """How long a command takes."""
         self.orders: dict[OrderId, Order] = {}
-        self.asked: list[object] = []
         self.keys: list[str] = []
         """Idempotency keys of movements of cash, empty for none."""
         self.configuration = Configuration()
         self.control = AccountControl()
         self.margin: MarginFigures | None = None
         self.short_market_value = MoneyUnits(0)
-        self.live_venues: list[LiveVenue] = []
-        self.halts: dict[str, Halt] = {}
-        self.announced: dict[str, CorporateAction] = {}
-        self.applied: list[CorporateAction] = []
-        self.owed: list[OwedDividend] = []
-
-    async def halt_trading(
-        self,
-        venue_id: VenueId,
-        symbol: str,
-        reason: str,
-        by: str,
-        *,
-        resumes_at: datetime | None = None,
-    ) -> Halt:
-        """Remember a halt."""
-        await self._note(("halt", venue_id, symbol, reason, by, resumes_at))
-        halt = Halt(symbol=symbol, reason=reason, by=by, since=_NOW, resumes_at=resumes_at)
-        self.halts[symbol] = halt
-        return halt
-
-    async def resume_trading(self, venue_id: VenueId, symbol: str, by: str) -> None:
-        """Forget a halt."""
-        await self._note(("resume", venue_id, symbol, by))
-        del self.halts[symbol]
-
-    async def list_halts(self, venue_id: VenueId) -> list[Halt]:
-        """Return the halts that were asked for."""
-        return list(self.halts.values())
 
     async def submit_order(self, command: SubmitOrder) -> Order:
         """Take an order, which rests."""
@@ -117,8 +73,8 @@ class OrdersInMemory:
             status=OrderStatus.NEW,
             filled_qty=QuantityUnits(0),
             filled_value=MoneyUnits(0),
-            created_at=_NOW,
-            updated_at=_NOW,
+            created_at=NOW,
+            updated_at=NOW,
             terms=command.terms,
         )
         self.orders[order.order_id] = order
@@ -138,7 +94,7 @@ class OrdersInMemory:
             replaces=old.order_id,
         )
         self.orders[old.order_id] = msgspec.structs.replace(
-            old, status=OrderStatus.REPLACED, replaced_by=new.order_id, replaced_at=_NOW
+            old, status=OrderStatus.REPLACED, replaced_by=new.order_id, replaced_at=NOW
         )
         self.orders[new.order_id] = new
         return new
@@ -148,7 +104,7 @@ class OrdersInMemory:
         await self._note(("cancel", order_id))
         order = await self.get_order(account_id, order_id)
         self.orders[order_id] = msgspec.structs.replace(
-            order, status=OrderStatus.CANCELED, canceled_at=_NOW
+            order, status=OrderStatus.CANCELED, canceled_at=NOW
         )
 
     async def cancel_all_orders(self, account_id: AccountId) -> list[CancelResult]:
@@ -245,7 +201,7 @@ class OrdersInMemory:
             last_equity=self.cash,
             fees_paid=MoneyUnits(SCALE // 4),
             configuration=self.configuration,
-            opened_at=_NOW,
+            opened_at=NOW,
             margin=self.margin,
         )
 
@@ -304,25 +260,6 @@ class OrdersInMemory:
         self.control = msgspec.structs.replace(self.control, live_trading=enabled)
         return self.control
 
-    async def list_live_venues(self) -> list[LiveVenue]:
-        """Return the live venues that the test has set."""
-        return self.live_venues
-
-    async def reconcile(self, venue_id: VenueId) -> Reconciliation:
-        """Return the newest comparison of a live venue."""
-        for venue in self.live_venues:
-            if venue.venue_id == venue_id and venue.reconciliation is not None:
-                return venue.reconciliation
-        raise NotFound(f"there is no live venue {venue_id}")
-
-    async def create_venue(self, spec: VenueSpec) -> None:
-        """Remember a venue."""
-        await self._note(spec)
-
-    async def wait_for_feed(self, venue_id: VenueId, number: int, timeout_s: float = 30) -> None:
-        """Return at once."""
-        await self._note(("wait", venue_id, number))
-
     async def open_account(self, venue_id: VenueId, account_id: AccountId) -> None:
         """Remember an account."""
         await self._note(("open", venue_id, account_id))
@@ -361,26 +298,6 @@ class OrdersInMemory:
         """Return nothing: there is no journal."""
         return []
 
-    async def enter_corporate_action(
-        self, venue_id: VenueId, action: CorporateAction, by: str
-    ) -> ActionStatus:
-        """Announce an action."""
-        await self._note((venue_id, action, by))
-        self.announced[action.action_id] = action
-        return ActionStatus.ANNOUNCED
-
-    async def withdraw_corporate_action(self, venue_id: VenueId, action_id: str, by: str) -> None:
-        """Take back an announced action."""
-        await self._note(("withdraw action", venue_id, action_id, by))
-        if self.announced.pop(action_id, None) is None:
-            raise NotFound(f"no action {action_id} is announced")
-
-    async def pending_corporate_actions(self, venue_id: VenueId) -> PendingActions:
-        """Return the announced actions, and those that are said to have taken effect."""
-        return PendingActions(
-            announced=list(self.announced.values()), applied=self.applied, owed=self.owed
-        )
-
     async def last_number(self, venue_id: VenueId) -> int:
         """Return 0: there is no journal."""
         return 0
@@ -393,18 +310,6 @@ class OrdersInMemory:
         for batch_of_records in records:
             yield batch_of_records
 
-    async def list_venues(self) -> list[VenueId]:
-        """Return the main venue."""
-        return [MAIN_VENUE]
-
-    async def _note(self, command: object) -> None:
-        self.asked.append(command)
-        if self.delay_s:
-            await asyncio.sleep(self.delay_s)
-        if self.refusal is not None:
-            refusal, self.refusal = self.refusal, None
-            raise refusal
-
 
 def _movement(
     kind: str,
@@ -415,7 +320,7 @@ def _movement(
 ) -> CashMovement:
     return CashMovement(
         activity_id="20240102143000000::00000000-0000-8000-8000-000000000007",
-        at=_NOW,
+        at=NOW,
         activity_type=kind,
         account_id=account_id,
         amount=amount,

@@ -62,11 +62,15 @@ from tradewind.contracts.vocabulary import (
 from tradewind.order_service.domain import commands, groups, holds, margin, margin_calls
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.latency import release
-from tradewind.order_service.domain.state import Books, OrderState, VenueState
+from tradewind.order_service.domain.state import (
+    OrderState,
+    VenueState,
+)
 from tradewind.order_service.domain.trigger_book import reaches
 from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.platform.errors import Refusal

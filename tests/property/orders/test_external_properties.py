@@ -26,10 +26,14 @@ from tradewind.contracts.vocabulary import (
 )
 from tradewind.order_service.domain import commands, reports
 from tradewind.order_service.domain.apply import apply
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
 from tradewind.order_service.domain.reports import Ending
-from tradewind.order_service.domain.state import Books, OrderState, VenueState
+from tradewind.order_service.domain.state import (
+    OrderState,
+    VenueState,
+)
 from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.platform.errors import Refusal
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits

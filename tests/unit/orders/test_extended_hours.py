@@ -23,9 +23,9 @@ from tradewind.contracts.market_data import (
 )
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import ExtendedPhase, OrderStatus, OrderType
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.refusals import SessionNotOpen
-from tradewind.order_service.domain.state import Books
 from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.platform.errors import MalformedRequest
 

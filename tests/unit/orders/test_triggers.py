@@ -11,13 +11,16 @@ from tradewind.contracts.orders import ReplaceOrder
 from tradewind.contracts.terms import GTC_LIFETIME
 from tradewind.contracts.vocabulary import OrderId
 from tradewind.order_service.domain import commands
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.refusals import (
     InsufficientBuyingPower,
     NoPriceKnown,
     OrderNotReplaceable,
     TrailTooLong,
 )
-from tradewind.order_service.domain.state import Books, OrderState
+from tradewind.order_service.domain.state import (
+    OrderState,
+)
 
 
 def with_shares(last: str = "10") -> Stage:

@@ -28,12 +28,17 @@ from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderId, OrderStatus
 from tradewind.order_service.domain.apply import apply
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.fees import Fees
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.market_view import MarketView
 from tradewind.order_service.domain.price_bands import BandBoard
 from tradewind.order_service.domain.refusals import AccountNotFound
-from tradewind.order_service.domain.state import AccountState, Books, OrderState, VenueState
+from tradewind.order_service.domain.state import (
+    AccountState,
+    OrderState,
+    VenueState,
+)
 from tradewind.platform.money import PriceUnits
 
 _UNMOVED = (

@@ -8,6 +8,7 @@ from tradewind.contracts import journal
 from tradewind.contracts.margin import MarginCall
 from tradewind.contracts.trading_accounts import Configuration
 from tradewind.order_service.domain.applying.entry import NOTHING, Handlers
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.cash_keys import Movement, cash_moved
 from tradewind.order_service.domain.ledger import (
     OUTSIDE,
@@ -15,7 +16,6 @@ from tradewind.order_service.domain.ledger import (
 )
 from tradewind.order_service.domain.state import (
     AccountState,
-    Books,
     VenueState,
 )
 from tradewind.platform.money import (

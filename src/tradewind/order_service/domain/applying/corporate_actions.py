@@ -4,10 +4,10 @@ from datetime import datetime
 
 from tradewind.contracts import journal
 from tradewind.order_service.domain.applying.entry import NOTHING, Handlers, without_zeros
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import CORPORATE_ACTIONS, INTEREST, Posting
 from tradewind.order_service.domain.state import (
     AccountState,
-    Books,
     Entitlement,
     PositionState,
     VenueState,

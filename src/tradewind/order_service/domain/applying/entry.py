@@ -5,8 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from tradewind.contracts.vocabulary import PositionIntent
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
-from tradewind.order_service.domain.state import AccountState, Books, OrderState, VenueState
+from tradewind.order_service.domain.state import (
+    AccountState,
+    OrderState,
+    VenueState,
+)
 
 NOTHING: list[Posting] = []
 

@@ -6,6 +6,7 @@ from tradewind.contracts import journal
 from tradewind.contracts.vocabulary import OrderSide, OrderStatus
 from tradewind.order_service.domain.applying.entry import Handlers, without_zeros
 from tradewind.order_service.domain.applying.orders import forget
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import (
     CLEARING,
     FEES,
@@ -14,7 +15,6 @@ from tradewind.order_service.domain.ledger import (
 from tradewind.order_service.domain.lifecycle import move
 from tradewind.order_service.domain.state import (
     AccountState,
-    Books,
     OrderState,
     PositionState,
     VenueState,

@@ -12,6 +12,7 @@ from tradewind.order_service.domain.applying.entry import (
     hold_asset,
     without_zeros,
 )
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import (
     Posting,
 )
@@ -20,7 +21,6 @@ from tradewind.order_service.domain.recent import remember
 from tradewind.order_service.domain.state import (
     APART,
     AccountState,
-    Books,
     OrderState,
     Routing,
     VenueState,

@@ -5,9 +5,13 @@ from datetime import date, datetime
 from tradewind.contracts import journal
 from tradewind.contracts.venues import Halt
 from tradewind.order_service.domain.applying.entry import NOTHING, Handlers
+from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.requirements import maintenance
-from tradewind.order_service.domain.state import AccountState, Books, VenueState
+from tradewind.order_service.domain.state import (
+    AccountState,
+    VenueState,
+)
 from tradewind.platform.money import MoneyUnits, multiply_units
 
 _DAY_TRADE_SESSIONS = 5
