@@ -7,10 +7,19 @@ response in one call and one system call; both say when they cannot, and ASGI's 
 
 import asyncio
 from collections.abc import MutableMapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+from tradewind.platform.known_heads import Head, KnownHeads
+
+if TYPE_CHECKING:
+    from uvicorn._types import HTTPScope
 
 AT_ONCE = "tradewind.at_once"
 """Name of the extension; its value has ``take_body`` and ``respond``."""
@@ -31,7 +40,14 @@ class TradewindHttpProtocol(HttpToolsProtocol):
         WeakKeyDictionary()
     )
 
+    _heads: ClassVar[KnownHeads] = KnownHeads()
+
     _idle_since: float | None = None
+    _is_between = True
+    """Whether the next byte begins a request."""
+
+    _begun = 0
+    """Requests that the bytes at hand have begun."""
 
     def connection_made(  # type: ignore[override]  # narrower than the protocol's own
         self, transport: asyncio.Transport
@@ -41,6 +57,8 @@ class TradewindHttpProtocol(HttpToolsProtocol):
         outbox = self._outboxes.setdefault(self.loop, Outbox(self.loop))
         gathering = GatheringTransport(transport, outbox)
         self.transport = cast("asyncio.Transport", gathering)
+        # Where requests may be turned away by their number, or paths begin elsewhere.
+        self._is_special = self.limit_concurrency is not None or bool(self.root_path)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End a connection."""
@@ -49,10 +67,69 @@ class TradewindHttpProtocol(HttpToolsProtocol):
             self.timeout_keep_alive_task.cancel()
             self.timeout_keep_alive_task = None
 
+    def data_received(self, data: bytes) -> None:
+        """Take what a client has sent."""
+        before = self.cycle
+        if (
+            not self._is_between
+            or self._is_special
+            or (before is not None and not (before.response_complete and before.keep_alive))
+        ):
+            super().data_received(data)
+            return
+        known = self._heads.find(data)
+        if known is not None:
+            self._unset_keepalive_if_required()
+            self._begin_known(*known)
+            return
+        self._begun = 0
+        super().data_received(data)
+        cycle = self.cycle
+        if self._begun == 1 and self._is_between and cycle is not before and cycle.keep_alive:
+            self._heads.learn(data, cast("_Scope", self.scope))
+
+    def _begin_known(self, head: Head, body: bytes) -> None:
+        """Begin a request that has been read in full, and whose head needs no parser."""
+        method, path, raw_path, query_string, headers, _ = head
+        scope: _Scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+            "headers": list(headers),
+            "state": self.app_state.copy(),
+            "extensions": {AT_ONCE: self},
+            "method": method,
+            "path": path,
+            "raw_path": raw_path,
+            "query_string": query_string,
+        }
+        self.scope = cast("HTTPScope", scope)
+        self.cycle = cycle = _WholeRequest(self, scope, body)
+        cycle.task = task = self.loop.create_task(self._serve(cycle))
+        self.tasks.add(task)
+
+    async def _serve(self, cycle: "_WholeRequest") -> None:
+        # Not by a callback of the task, which would cost another turn of the loop.
+        try:
+            await cycle.run_asgi(self.app)
+        finally:
+            self.tasks.discard(cast("asyncio.Task[None]", cycle.task))
+
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
+        self._is_between = False
+        self._begun += 1
         cast("_Scope", self.scope)["extensions"] = {AT_ONCE: self}
+
+    def on_message_complete(self) -> None:
+        """End a request, of which everything has come."""
+        super().on_message_complete()
+        self._is_between = True
 
     def take_body(self, scope: _Scope) -> bytes | None:
         """Return the whole body of a request, ``None`` when it must be asked for by ASGI."""
@@ -130,6 +207,34 @@ class TradewindHttpProtocol(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(
             seconds, self.timeout_keep_alive_handler
         )
+
+
+class _WholeRequest(RequestResponseCycle):
+    """A request that has come in full; what is the same for all of them is said once."""
+
+    disconnected = False
+    keep_alive = True
+    waiting_for_100_continue = False
+    more_body = False
+    response_started = False
+    response_complete = False
+    chunked_encoding = None
+    expected_content_length = 0
+    task: asyncio.Task[None] | None = None
+
+    # The protocol's own would set each of these for each request.
+    def __init__(self, protocol: TradewindHttpProtocol, scope: _Scope, body: bytes) -> None:
+        self.scope = cast("HTTPScope", scope)
+        self.body = bytearray(body)
+        self.transport = protocol.transport
+        self.flow = protocol.flow
+        self.logger = protocol.logger
+        self.access_logger = protocol.access_logger
+        self.access_log = protocol.access_log
+        self.default_headers = protocol.server_state.default_headers
+        self.message_event = asyncio.Event()
+        self.message_event.set()
+        self.on_response = protocol.on_response_complete
 
 
 class Outbox:
