@@ -9,6 +9,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections import deque
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ from urllib.parse import urlsplit
 from benchmarks.order import ORDER
 
 CONNECTIONS = 64
+RATE_MIN = 32.0
+"""Requests a second. Servers close a connection over which nothing has come for some seconds; at
+this rate, and in turn, each is used every two."""
 WARM_UP_S = 1.0
 _TICK_S = 0.001
 _DRAIN_S = 10.0
@@ -66,21 +70,20 @@ class _Connection(asyncio.Protocol):
 
 class _Pacer:
     def __init__(self, request: bytes, rate: float, seconds: float) -> None:
-        self._loop = asyncio.get_running_loop()
         self._request = request
         self._rate = rate
         self._seconds = WARM_UP_S + seconds
         self._sent = 0
-        self._began = self._loop.time()
+        self._began = time.perf_counter()
         self._waiting: deque[float] = deque()
         self._over = False
         self._answered = asyncio.Event()
-        self.idle: list[_Connection] = []
+        self.idle: deque[_Connection] = deque()
         self.latencies: list[float] = []
 
     async def run(self) -> None:
-        self._began = self._loop.time()
-        while (passed := self._loop.time() - self._began) < self._seconds:
+        self._began = time.perf_counter()
+        while (passed := time.perf_counter() - self._began) < self._seconds:
             while self._sent < passed * self._rate:
                 self._waiting.append(self._began + self._sent / self._rate)
                 self._sent += 1
@@ -92,7 +95,7 @@ class _Pacer:
 
     def answered(self, connection: _Connection, due: float) -> None:
         if due - self._began > WARM_UP_S:
-            self.latencies.append(self._loop.time() - due)
+            self.latencies.append(time.perf_counter() - due)
         self.idle.append(connection)
         self._send_waiting()
         if self._over and len(self.idle) == CONNECTIONS:
@@ -100,11 +103,13 @@ class _Pacer:
 
     def _send_waiting(self) -> None:
         while self._waiting and self.idle:
-            self.idle.pop().send(self._waiting.popleft(), self._request)
+            self.idle.popleft().send(self._waiting.popleft(), self._request)
 
 
 async def pace(url: str, headers: dict[str, str], rate: float, seconds: float) -> Paced:
-    """Send orders at a pace for some seconds."""
+    """Send orders at a pace for some seconds; raises ``ValueError`` for one below ``RATE_MIN``."""
+    if rate < RATE_MIN:
+        raise ValueError(f"{rate:.0f} requests a second leave connections idle for too long")
     address = urlsplit(url)
     assert address.hostname is not None
     assert address.port is not None
