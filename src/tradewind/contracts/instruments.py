@@ -37,9 +37,7 @@ class Listing(Struct, frozen=True, kw_only=True, tag="listing"):
 
         An equity below one dollar may be quoted in hundredths of a cent: SEC Rule 612.
         """
-        if self.asset_class is AssetClass.US_EQUITY and price < SCALE:
-            return PriceUnits(min(self.price_increment, SUB_PENNY))
-        return self.price_increment
+        return _tick_at(self, price)
 
 
 class Instrument(Struct, frozen=True, kw_only=True):
@@ -65,6 +63,10 @@ class Instrument(Struct, frozen=True, kw_only=True):
     maintenance_percent: int = 30
     """What a margin account must keep of a position's value, in percent."""
 
+    def tick_at(self, price: PriceUnits) -> PriceUnits:
+        """Return the smallest step of a price of this height."""
+        return _tick_at(self, price)
+
     def listing(self) -> Listing:
         """Return what a venue has to know of it."""
         step: int = self.quantity_increment
@@ -82,3 +84,9 @@ class Instrument(Struct, frozen=True, kw_only=True):
             quantity_min=self.quantity_min,
             maintenance_percent=self.maintenance_percent,
         )
+
+
+def _tick_at(rules: Listing | Instrument, price: PriceUnits) -> PriceUnits:
+    if rules.asset_class is AssetClass.US_EQUITY and price < SCALE:
+        return PriceUnits(min(rules.price_increment, SUB_PENNY))
+    return rules.price_increment

@@ -7,6 +7,7 @@ response in one call and one system call; both say when they cannot, and ASGI's 
 
 import asyncio
 from collections.abc import MutableMapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
@@ -158,7 +159,7 @@ class TradewindHttpProtocol(HttpToolsProtocol):
             or scope["method"] == "HEAD"
         ):
             return False
-        fields = b"".join([b"%b: %b\r\n" % field for field in headers])
+        fields = b"%b: %b\r\n" * len(headers) % tuple(chain.from_iterable(headers))
         if fields.count(b"\n") != len(headers) or fields.count(b"\r") != len(headers):
             raise ValueError("a header of a response is more than one line")
         self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], self._head(), fields, body))

@@ -38,7 +38,11 @@ def is_uuid(text: str) -> bool:
 
 
 def _compose(milliseconds: int, entropy: int) -> str:
-    high = (milliseconds << 16) | 0x7000 | (entropy >> 62)
-    low = 0x8000000000000000 | (entropy & 0x3FFFFFFFFFFFFFFF)
-    text = f"{high:016x}{low:016x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    # Version 7 and the variant are written between 12, 14 and 48 bits of entropy.
+    return "%08x-%04x-7%03x-%04x-%012x" % (  # noqa: UP031 - much faster than slices of a text
+        milliseconds >> 16,
+        milliseconds & 0xFFFF,
+        entropy >> 62,
+        0x8000 | (entropy >> 48 & 0x3FFF),
+        entropy & 0xFFFFFFFFFFFF,
+    )

@@ -35,13 +35,13 @@ def read_qty(value: Decimal) -> QuantityUnits:
     return QuantityUnits(_positive("qty", value))
 
 
-def read_price(name: str, value: Decimal, listing: Listing) -> PriceUnits:
+def read_price(name: str, value: Decimal, rules: Instrument | Listing) -> PriceUnits:
     """Return a price in billionths that respects the smallest step of its range."""
     price = PriceUnits(_positive(name, value))
-    if price % (step := listing.tick_at(price)):
+    if price % (step := rules.tick_at(price)):
         raise OrderNotAcceptable(
             f"invalid {name} {format_units(price)}. sub-penny increment does not fulfill minimum "
-            f"pricing criteria: {listing.symbol} is quoted in steps of {format_units(step)} there"
+            f"pricing criteria: {rules.symbol} is quoted in steps of {format_units(step)} there"
         )
     return price
 

@@ -12,6 +12,7 @@ from tradewind.platform.ids import new_id
 from tradewind.platform.money import MoneyUnits, PriceUnits
 
 _NOTHING = Terms()
+_UNSAID = (None,) * 5
 
 
 class PriceReader:
@@ -19,11 +20,11 @@ class PriceReader:
 
     def __init__(self, instrument: Instrument | None) -> None:
         # An order may outlive the entry of its instrument: it keeps the steps of a share then.
-        self._listing = Listing(symbol="it") if instrument is None else instrument.listing()
+        self._rules = Listing(symbol="it") if instrument is None else instrument
 
     def read(self, name: str, value: Decimal | None) -> PriceUnits | None:
         """Return a price in billionths, ``None`` where there is none."""
-        return None if value is None else read_price(name, value, self._listing)
+        return None if value is None else read_price(name, value, self._rules)
 
 
 def read_terms(
@@ -36,6 +37,9 @@ def read_terms(
     """Return what the order says beyond side, quantity and limit, ``None`` when it is nothing."""
     percent = sent.trail_percent
     is_group = words.order_class is not OrderClass.SIMPLE
+    said = (sent.stop_price, sent.trail_price, percent, sent.position_intent, notional)
+    if said == _UNSAID and not is_group and not sent.do_not_reduce:
+        return None
     role = GroupRole.TAKE_PROFIT if words.order_class is OrderClass.OCO else GroupRole.ENTRY
     terms = Terms(
         stop_price=prices.read("stop_price", sent.stop_price),

@@ -60,6 +60,8 @@ def check_legs(core: Core, command: SubmitOrder, base: PriceUnits | None) -> Non
     """Refuse legs on the wrong side of each other or of the base price, or worth too much."""
     profit, loss = command.take_profit, command.stop_loss
     is_oco = command.terms is not None and command.terms.order_class is OrderClass.OCO
+    if profit is None and loss is None and not is_oco:
+        return
     exit_side = command.side if is_oco else _OTHER_SIDE[command.side]
     above = 1 if exit_side is OrderSide.SELL else -1
     target = command.limit_price if is_oco else profit.limit_price if profit else None

@@ -61,6 +61,7 @@ _WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 _WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 _STOPS = _WITH_STOP | {OrderType.TRAILING_STOP}
 _PLAIN = Terms()
+_PLAIN_TYPES = frozenset({OrderType.MARKET, OrderType.LIMIT})
 _STANDING = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 
 
@@ -148,6 +149,8 @@ def _check_fields(order: SubmitOrder) -> None:
 
 
 def _check_terms(order: SubmitOrder) -> None:
+    if order.terms is None and order.order_type in _PLAIN_TYPES and not order.extended_hours:
+        return
     terms = order.terms or _PLAIN
     trails = (terms.trail_price is not None) + (terms.trail_percent is not None)
     if trails != (order.order_type is OrderType.TRAILING_STOP):
