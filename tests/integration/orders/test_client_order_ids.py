@@ -103,6 +103,21 @@ async def test_client_order_id_stays_unique_after_the_order_has_ended(stage: Sta
                 await again.submit_order(stage.order(client_order_id=name))
 
 
+async def test_id_may_hold_any_printable_characters(stage: Stage) -> None:
+    app = stage.app
+    assert app is not None
+    names = ['"', "\\", '\\"', "{}", ",", '","', "NULL", "null", " a b ", "ünï→🜁", '"a\\\\","b"']
+    orders = [stage.order(limit_price=price(50), client_order_id=name) for name in names]
+    assert await outcomes(stage, *orders) == ["Order"] * len(names)
+    for order in orders:
+        await app.cancel_order(stage.account_id, order.order_id)
+    await verified(stage)
+    async with restarted(stage) as again:
+        for order, name in zip(orders, names, strict=True):
+            found = await again.get_order_by_client_id(stage.account_id, name)
+            assert found.order_id == order.order_id
+
+
 async def test_order_that_is_sent_again_under_its_own_id_is_taken_once(stage: Stage) -> None:
     app = stage.app
     assert app is not None
