@@ -1,6 +1,7 @@
 """The HTTP application that every service starts from."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
@@ -28,6 +29,7 @@ from tradewind.platform.problems import (
     refusal_headers,
 )
 from tradewind.platform.settings import Settings
+from tradewind.platform.version import this_build
 
 __all__ = ["alpaca_body", "create_app", "problem_body", "refusal_response"]
 
@@ -154,9 +156,13 @@ def _from_status(error: HTTPException, request: Request) -> Refusal:
 def _add_health(
     app: FastAPI, ready: Callable[[], Awaitable[bool]], unready: Callable[[], str]
 ) -> None:
+    build = this_build()
+    alive = {"status": "live", "version": build.version, "revision": build.revision}
+    alive_body = json.dumps(alive, separators=(",", ":"))
+
     @app.get("/healthz/live", include_in_schema=False)
     async def live() -> Response:
-        return Response(b'{"status":"live"}', media_type=JSON_TYPE)
+        return Response(alive_body, media_type=JSON_TYPE)
 
     @app.get("/healthz/ready", include_in_schema=False)
     async def readiness(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib.metadata import version
 from typing import Annotated
 
 import httpx
@@ -177,6 +178,23 @@ async def test_readiness_follows_the_service(client: httpx.AsyncClient, health: 
     health.is_ready = False
     assert (await client.get("/healthz/ready")).status_code == 503
     assert (await client.get("/healthz/live")).status_code == 200
+
+
+async def test_a_live_server_says_which_build_it_is(
+    client: httpx.AsyncClient, serve: Serve, health: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside_of_an_image = (await client.get("/healthz/live")).json()
+    assert outside_of_an_image == {
+        "status": "live",
+        "version": version("tradewind"),
+        "revision": "unknown",
+    }
+    monkeypatch.setenv("TRADEWIND_VERSION", "1.2.3")
+    monkeypatch.setenv("TRADEWIND_REVISION", "f00d")
+    server = await serve(create_app(title="other", ready=health.ready, settings=Settings()))
+    async with httpx.AsyncClient(base_url=server.url) as other:
+        told = (await other.get("/healthz/live")).json()
+    assert told == {"status": "live", "version": "1.2.3", "revision": "f00d"}
 
 
 async def test_a_draining_server_is_not_ready(client: httpx.AsyncClient, app: FastAPI) -> None:
