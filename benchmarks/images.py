@@ -20,7 +20,7 @@ from tradewind.testing.waiting import free_port
 STARTS = 3
 MB = 1_000_000
 _NAMES = ("api-gateway", "account-service", "market-data-service", "notification-service",
-          "order-service", "portfolio-service", "web-ui")  # fmt: skip
+          "order-service", "order-service-live", "portfolio-service", "web-ui")  # fmt: skip
 _LISTENS = (
     "import os, fastapi, uvicorn\n"
     "app = fastapi.FastAPI()\n"

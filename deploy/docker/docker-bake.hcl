@@ -43,6 +43,11 @@ group "default" {
   targets = ["service", "web-ui"]
 }
 
+// What is inside of each image, one CycloneDX file a folder: .build/sbom/order-service/sbom.cdx.json
+group "sbom" {
+  targets = ["service-sbom", "web-ui-sbom"]
+}
+
 // `docker buildx bake release`: for both processors, with provenance and a bill of materials.
 group "release" {
   targets = ["service-release", "web-ui-release"]
@@ -70,17 +75,20 @@ target "service" {
   dockerfile = "deploy/docker/service.Dockerfile"
   matrix = {
     service = [
-      { name = "account-service", port = "8001" },
-      { name = "api-gateway", port = "8000" },
-      { name = "market-data-service", port = "8003" },
-      { name = "notification-service", port = "8005" },
-      { name = "order-service", port = "8002" },
-      { name = "portfolio-service", port = "8004" },
+      { name = "account-service", port = "8001", of = "account-service" },
+      { name = "api-gateway", port = "8000", of = "api-gateway" },
+      { name = "market-data-service", port = "8003", of = "market-data-service" },
+      { name = "notification-service", port = "8005", of = "notification-service" },
+      { name = "order-service", port = "8002", of = "order-service" },
+      // The order service with the libraries of live brokers, which are larger than itself.
+      { name = "order-service-live", port = "8002", of = "order-service" },
+      { name = "portfolio-service", port = "8004", of = "portfolio-service" },
     ]
   }
   args = {
     PYTHON_IMAGE   = PYTHON_IMAGE
-    SERVICE        = service.name
+    SERVICE        = service.of
+    REQUIREMENTS   = service.name
     PORT           = service.port
     CALENDAR_UNTIL = CALENDAR_UNTIL
   }
@@ -97,9 +105,28 @@ target "service-release" {
       "market-data-service",
       "notification-service",
       "order-service",
+      "order-service-live",
       "portfolio-service",
     ]
   }
+}
+
+target "service-sbom" {
+  name     = "${service}-sbom"
+  inherits = [service]
+  matrix = {
+    service = [
+      "account-service",
+      "api-gateway",
+      "market-data-service",
+      "notification-service",
+      "order-service",
+      "order-service-live",
+      "portfolio-service",
+    ]
+  }
+  target = "sbom"
+  output = ["type=local,dest=.build/sbom/${service}"]
 }
 
 target "web-ui" {
@@ -110,6 +137,12 @@ target "web-ui" {
     NGINX_IMAGE = NGINX_IMAGE
   }
   tags = ["${REGISTRY}/web-ui:${VERSION}"]
+}
+
+target "web-ui-sbom" {
+  inherits = ["web-ui"]
+  target   = "sbom"
+  output   = ["type=local,dest=.build/sbom/web-ui"]
 }
 
 target "web-ui-release" {

@@ -1,6 +1,6 @@
 """Leave out what no service runs, compile the rest, and date everything the same.
 
-Usage: slim.py ENVIRONMENT SOURCE_DATE_EPOCH, where the epoch is in seconds.
+Usage: slim.py FOLDER SECONDS: everything in the folder is dated so many seconds after 1970 began.
 """
 
 import compileall
@@ -24,9 +24,9 @@ _TESTED_ONLY_BY_THEMSELVES = (
 _SOURCES_OF_EXTENSIONS = {".c", ".cpp", ".h", ".hpp", ".pxd", ".pyx", ".pyi", ".pyd", ".a"}
 
 
-def slim(environment: Path, epoch: int) -> None:
-    """Make the environment small and the same each time."""
-    for packages in environment.glob("lib/python*/site-packages"):
+def slim(folder: Path, epoch: int) -> None:
+    """Make the environments in a folder small and the same each time."""
+    for packages in folder.rglob("lib/python*/site-packages"):
         _remove(packages)
         compileall.compile_dir(
             str(packages),
@@ -35,7 +35,7 @@ def slim(environment: Path, epoch: int) -> None:
             # The source is what counts, not its date.
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
-    for path in [environment, *environment.rglob("*")]:
+    for path in [folder, *folder.rglob("*")]:
         os.utime(path, (epoch, epoch), follow_symlinks=False)
 
 

@@ -7,12 +7,23 @@ WORKDIR /build
 COPY web-ui/package.json web-ui/package-lock.json ./
 RUN npm ci --no-audit --no-fund --silent
 COPY web-ui ./
+COPY deploy/docker/web-ui/date-image.mjs ./
+COPY deploy/docker/web-ui/nginx.conf /image/etc/nginx/nginx.conf
 ARG SOURCE_DATE_EPOCH=0
-# Compressed once here rather than for every visitor; dated by the commit.
+# Compressed once here rather than for every visitor. /image is the image's part from the root on, and
+# all of it is dated by the commit, parents too: the same content gives the same layer. The bill of
+# materials names what is bundled; the date and number that npm gives it would differ each time.
 RUN npm run --silent build \
  && find dist -type f \( -name '*.js' -o -name '*.css' -o -name '*.svg' -o -name '*.html' \) \
       -exec gzip -9 --keep --no-name {} + \
- && node -e 'const fs=require("fs"),t=+process.argv[1];for(const f of fs.readdirSync("dist",{recursive:true}))fs.utimesSync("dist/"+f,t,t)' "${SOURCE_DATE_EPOCH}"
+ && mkdir -p /image/usr/share/nginx /image/usr/share/tradewind \
+ && mv dist /image/usr/share/nginx/html \
+ && npm sbom --sbom-format cyclonedx --omit dev > /build/sbom.json \
+ && node date-image.mjs /build/sbom.json /image/usr/share/tradewind/sbom.cdx.json "${SOURCE_DATE_EPOCH}"
+
+# `--target sbom --output FOLDER` writes the bill of materials alone.
+FROM scratch AS sbom
+COPY --from=build /image/usr/share/tradewind/sbom.cdx.json /
 
 FROM ${NGINX_IMAGE}
 ARG VERSION=0.0.0
@@ -24,8 +35,7 @@ LABEL org.opencontainers.image.title="tradewind web-ui" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
-COPY deploy/docker/web-ui/nginx.conf /etc/nginx/nginx.conf
-COPY --from=build /build/dist /usr/share/nginx/html
+COPY --from=build /image/ /
 USER 101:101
 EXPOSE 3000
 STOPSIGNAL SIGQUIT

@@ -1,4 +1,4 @@
-"""The stack under test: built images, secrets made for it, ports that are free."""
+"""The runs under test: built images, secrets made for them, ports that are free."""
 
 import os
 import subprocess
@@ -6,25 +6,46 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.images.compose import ROOT, Stack
+from tests.images.compose import ROOT, SERVICES, Stack, build, copy_checkout, docker, image
 
+from tradewind.platform.migrations import read_revisions
 from tradewind.testing.waiting import free_port
 
 # `make images-test` names the images; without them there is nothing to try here.
 collect_ignore_glob = [] if "TRADEWIND_TAG" in os.environ else ["test_*.py"]
 
+_MIGRATION = '''"""What the next version might need: a column that this version knows nothing of."""
+
+from alembic import op
+
+revision = "9999_newer"
+down_revision = "{head}"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE orders ADD COLUMN newer text")
+'''
+
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def compose_secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with secrets that were made for these tests."""
+    folder = tmp_path_factory.mktemp("secrets")
+    subprocess.run([ROOT / "deploy/docker/make-secrets", folder], check=True, timeout=60)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stack(compose_secrets: Path) -> Iterator[Stack]:
     """Return the platform, up and healthy, over TLS; removed with its data in the end."""
-    secrets: Path = tmp_path_factory.mktemp("secrets")
-    subprocess.run([ROOT / "deploy/docker/make-secrets", secrets], check=True, timeout=60)
     stack = Stack(
         "tradewind-images-test",
-        secrets,
-        free_port(),
-        free_port(),
-        environment={"TRADEWIND_INITIAL_CASH": "900000000"},
+        compose_secrets,
+        environment={
+            "TRADEWIND_HTTPS_PORT": str(free_port()),
+            "TRADEWIND_HTTP_PORT": str(free_port()),
+            "TRADEWIND_INITIAL_CASH": "900000000",
+        },
     )
     try:
         stack.up()
@@ -34,12 +55,26 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
+def newer_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the tag of images of a newer version: this code with one migration more."""
+    newer = copy_checkout(tmp_path_factory.mktemp("newer"))
+    versions = newer / "src/tradewind/order_service/migrations/versions"
+    _, head = read_revisions(versions.parent)
+    (versions / "9999_newer.py").write_text(_MIGRATION.format(head=head))
+    tag = f"{os.environ['TRADEWIND_TAG']}-newer"
+    names = (*SERVICES, "web-ui")
+    build(tag, *names, folder=newer)
+    yield tag
+    docker("image", "rm", *(image(name, tag) for name in names))
+
+
+@pytest.fixture(scope="module")
 def key(stack: Stack) -> dict[str, str]:
     """Return the first user's key and account."""
     return stack.make_key()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def headers(key: dict[str, str]) -> dict[str, str]:
     """Return the headers that sign a request."""
     return {"APCA-API-KEY-ID": key["key_id"], "APCA-API-SECRET-KEY": key["secret"]}

@@ -20,6 +20,8 @@ class Load:
     trust: ssl.SSLContext
     headers: dict[str, str]
     clients: int = 3
+    every_s: float = 0
+    """How long each client waits between two orders; a long test need not look at so many."""
     acknowledged: dict[str, str] = field(default_factory=dict)
     """Order ids by client order id."""
     failures: list[str] = field(default_factory=list)
@@ -55,6 +57,7 @@ class Load:
             while not self._stop.is_set():
                 count += 1
                 self._send(client, f"load-{number}-{count}-{time.monotonic_ns()}", count)
+                self._stop.wait(self.every_s)
 
     def _send(self, client: httpx.Client, name: str, count: int) -> None:
         order = {

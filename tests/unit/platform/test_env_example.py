@@ -5,7 +5,7 @@ from tradewind.platform.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / ".env.example"
-COMPOSE_FILES = ("docker-compose.yml", "docker-compose.override.yml", "docker-compose.prod.yml")
+COMPOSE_FILES = sorted(ROOT.glob("docker-compose*.yml"))
 PLATFORM, COMPOSE = EXAMPLE.read_text().split("# Compose alone:")
 
 
@@ -15,7 +15,8 @@ def test_the_example_names_every_setting_and_no_other() -> None:
 
 
 def test_the_example_names_every_variable_of_compose_with_its_default() -> None:
-    files = "".join((ROOT / name).read_text() for name in COMPOSE_FILES)
+    files = "".join(path.read_text() for path in COMPOSE_FILES)
+    assert len(COMPOSE_FILES) == 4
     settings = {f"TRADEWIND_{name.upper()}" for name in Settings.model_fields}
     taken = dict(re.findall(r"\$\{([A-Z_]+):-([^${}]*)\}", files))
     named = dict(re.findall(r"^#([A-Z_]+)=(.*)$", COMPOSE, re.MULTILINE))
