@@ -62,6 +62,7 @@ def main_venue(settings: Settings) -> VenueSpec:
         ),
         interest_bps=settings.interest_bps,
         debit_interest_bps=settings.debit_interest_bps,
+        borrow_bps=settings.borrow_bps,
     )
 
 

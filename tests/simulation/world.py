@@ -77,6 +77,7 @@ class World:
             fees=fees,
             interest_bps=Decimal(425),
             debit_interest_bps=Decimal(825),
+            borrow_bps=Decimal(30),
         )
         self.database = SimulatedDatabase(self, self.spec)
         self.portfolio = PortfolioTable(self, self.spec.venue_id)

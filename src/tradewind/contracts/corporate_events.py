@@ -1,4 +1,4 @@
-"""Journal events of corporate actions and of interest: what ``contracts.journal`` has of them."""
+"""Journal events of corporate actions, interest and borrowing: what ``contracts.journal`` has."""
 
 from datetime import date
 from decimal import Decimal
@@ -132,3 +132,16 @@ class InterestPosted(Struct, frozen=True, tag="interest_posted"):
     """Ten-thousandths a year."""
     days: int
     amount: MoneyUnits
+
+
+class BorrowFeePosted(Struct, frozen=True, tag="borrow_fee_posted"):
+    """What an account was charged for the shares that it has borrowed."""
+
+    account_id: AccountId
+    value: MoneyUnits
+    """What its short positions were worth at the close before."""
+    bps: Decimal
+    """Ten-thousandths a year."""
+    days: int
+    amount: MoneyUnits
+    """Above zero."""

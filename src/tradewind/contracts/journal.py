@@ -22,6 +22,7 @@ from tradewind.contracts.account_events import KillSwitchReleased as KillSwitchR
 from tradewind.contracts.account_events import LiveTradingSet as LiveTradingSet
 from tradewind.contracts.account_events import MarginCallIssued as MarginCallIssued
 from tradewind.contracts.account_events import MarginCallMet as MarginCallMet
+from tradewind.contracts.corporate_events import BorrowFeePosted as BorrowFeePosted
 from tradewind.contracts.corporate_events import CashInLieuPaid as CashInLieuPaid
 from tradewind.contracts.corporate_events import (
     CorporateActionAnnounced as CorporateActionAnnounced,
@@ -176,6 +177,7 @@ Event = (
     | CorporateActionAnnounced
     | CorporateActionWithdrawn
     | InterestPosted
+    | BorrowFeePosted
 )
 
 

@@ -117,5 +117,7 @@ class VenueSpec(Struct, frozen=True, kw_only=True):
     """What cash earns, in ten-thousandths a year of 360 days."""
     debit_interest_bps: Decimal = Decimal(0)
     """What margin debt costs, in the same measure."""
+    borrow_bps: Decimal = Decimal(0)
+    """What borrowed shares cost, in the same measure of what they are worth."""
     currency: str = "USD"
     """What accounts keep their cash in."""

@@ -35,10 +35,11 @@ _KINDS = {
     "MA": ("merger_paid",),
     "NC": ("position_renamed",),
     "INT": ("interest_posted",),
+    "FEE": ("borrow_fee_posted",),
 }
 _GROUPS = {
     "TRANS": ("CSD", "CSW"),
-    "MISC": ("JNLC", "DIV", "SPLIT", "CIL", "MA", "NC", "INT"),
+    "MISC": ("JNLC", "DIV", "SPLIT", "CIL", "MA", "NC", "INT", "FEE"),
 }
 
 _decode_event = msgspec.json.Decoder(Event).decode

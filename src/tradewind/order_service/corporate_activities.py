@@ -1,10 +1,11 @@
-"""What corporate actions and interest did to an account, as its activities tell it."""
+"""What corporate actions, interest and borrow fees did to an account, as its activities tell it."""
 
 from datetime import datetime
 from typing import Any
 
 from tradewind.contracts.activities import CashActivity
 from tradewind.contracts.journal import (
+    BorrowFeePosted,
     CashInLieuPaid,
     DividendPaid,
     Event,
@@ -64,6 +65,15 @@ def corporate_activity(name: str, at: datetime, event: Event) -> CashActivity:
                 f"Interest on {format_units(abs(event.principal))} of {kind} for {event.days} "
                 f"days at {event.bps / 100:f} percent a year",
                 sub_type="MGN" if event.principal < 0 else "CDT",
+            )
+        case BorrowFeePosted():
+            return cash_activity(
+                name,
+                at,
+                "FEE",
+                MoneyUnits(-event.amount),
+                f"Borrow fee on {format_units(event.value)} of short positions for {event.days} "
+                f"days at {event.bps / 100:f} percent a year",
             )
         case _:
             raise InvariantBroken(f"{type(event).__name__} is no activity")

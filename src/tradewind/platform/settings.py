@@ -220,6 +220,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Interest on margin debt, in ten-thousandths a year; first start.",
     )
+    borrow_bps: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        description="Fee on borrowed shares, in ten-thousandths a year; first start.",
+    )
     brokers: dict[str, BrokerSettings] = Field(
         default={},
         description="Live venues by id, as JSON with their keys: better a secret file than here.",

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tradewind.contracts.journal import (
     AccountOpened,
+    BorrowFeePosted,
     CashDeposited,
     CashInLieuPaid,
     CashWithdrawn,
@@ -190,6 +191,11 @@ class AccountStory:
         """Credit interest, or charge it when below zero."""
         units = MoneyUnits(to_units(amount))
         self._tell(InterestPosted(self.account_id, units, Decimal(100), 1, units))
+
+    def borrow_fee(self, amount: Amount) -> None:
+        """Charge for borrowed shares."""
+        units = MoneyUnits(to_units(amount))
+        self._tell(BorrowFeePosted(self.account_id, units, Decimal(100), 1, units))
 
     def split_done(self, symbol: str, new: int, old: int, action_id: str = "split") -> None:
         """Say that a split has reached every account."""

@@ -16,7 +16,15 @@ from tradewind.contracts.corporate_actions import (
     StockDividend,
     SymbolChange,
 )
-from tradewind.contracts.market_data import FeedEvent, SessionClosed, SessionOpened
+from tradewind.contracts.margin import AccountType, MarginSettings
+from tradewind.contracts.market_data import (
+    Depth,
+    DepthLevel,
+    FeedEvent,
+    Listing,
+    SessionClosed,
+    SessionOpened,
+)
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId, OrderSide, OrderType, TimeInForce, VenueId
@@ -140,12 +148,11 @@ async def test_dividend_that_is_owed_survives_a_restart_and_is_paid(stage: Stage
         await verified(stage)
 
 
-async def test_interest_is_an_activity_and_profit(stage: Stage) -> None:
+async def with_rates(stage: Stage, **rates: Decimal) -> Stage:
+    """Return another venue with these rates, in a session, and an account with 10,000 there."""
     app = stage.app
     assert app is not None
-    venue = VenueSpec(
-        venue_id=VenueId(f"venue-{new_id()}"), name="Interest", interest_bps=Decimal(360)
-    )
+    venue = VenueSpec(venue_id=VenueId(f"venue-{new_id()}"), name="Rates", **rates)
     other = Stage(stage.database)
     other.app, other.bus, other.venue_id = app, stage.bus, venue.venue_id
     other.account_id = AccountId(new_id())
@@ -153,6 +160,31 @@ async def test_interest_is_an_activity_and_profit(stage: Stage) -> None:
     await app.open_account(venue.venue_id, other.account_id)
     await app.deposit(other.account_id, MoneyUnits(10_000 * SCALE), "")
     await other.feed(SessionOpened(date(2024, 1, 2), AT))
+    return other
+
+
+async def test_borrowed_shares_cost_a_fee_that_is_an_activity(stage: Stage) -> None:
+    other = await with_rates(stage, borrow_bps=Decimal(360))
+    app = other.app
+    assert app is not None
+    margin = MarginSettings(account_type=AccountType.MARGIN, multiplier_max=2)
+    await app.set_margin(other.account_id, margin, "admin")
+    bids = (DepthLevel(price(100), shares(50)),)
+    await other.feed(Listing(symbol="AAPL"), Depth("AAPL", AT, bids, ()))
+    await app.submit_order(other.order(OrderSide.SELL, 10))
+    await night(other, 2)
+    await night(other, 3)
+    # 1,000 at 3.6 percent a year of 360 days.
+    assert await told(other, "FEE") == [(None, None, "-0.1", None)]
+    account = await app.get_account(other.account_id)
+    assert account.equity == MoneyUnits(9_999 * SCALE + 90 * CENT)
+    await verified(other)
+
+
+async def test_interest_is_an_activity_and_profit(stage: Stage) -> None:
+    other = await with_rates(stage, interest_bps=Decimal(360))
+    app = other.app
+    assert app is not None
     await night(other, 2)
     await night(other, 3)
     assert await told(other, "INT") == [("CDT", None, "1", None)]

@@ -171,6 +171,7 @@ class CoreMachine(RuleBasedStateMachine):
             latency=latency,
             interest_bps=Decimal("412.5"),
             debit_interest_bps=Decimal(825),
+            borrow_bps=Decimal(30),
         )
         self.core = Core(spec)
         self.replica = VenueState(venue_id=spec.venue_id)

@@ -1,19 +1,19 @@
-"""Interest: actual/360 from close to close, on what stood at the earlier close."""
+"""Interest and borrow fees: actual/360 from close to close, on what stood at the earlier close."""
 
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from tests.unit.orders.margin_stage import MarginStage
-from tests.unit.orders.stage import ALICE, DAY, Stage, money, price
+from tests.unit.orders.stage import ALICE, BOB, DAY, Stage, money, price
 
-from tradewind.contracts.journal import InterestPosted
+from tradewind.contracts.journal import BorrowFeePosted, InterestPosted
 from tradewind.contracts.market_data import SessionClosed, SessionOpened
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.interest import check_interest, interest
-from tradewind.order_service.domain.ledger import INTEREST
+from tradewind.order_service.domain.ledger import FEES, INTEREST
 from tradewind.platform.errors import MalformedRequest
 
 
@@ -91,6 +91,36 @@ def test_proceeds_of_shorts_bear_no_interest_and_repay_no_debt() -> None:
     session(stage, DAY)
     posted = {event.account_id: event for event in session(stage, DAY.replace(day=3))}
     assert (posted[ALICE].principal, posted[ALICE].amount) == (money("10000"), money("1"))
+
+
+def test_borrowed_shares_cost_their_rate_for_every_day() -> None:
+    stage = MarginStage(venue={"borrow_bps": Decimal(720)})
+    stage.depth(bids=[("10", 500)])
+    stage.submit(ALICE, "sell", 500, "10")
+    session(stage, DAY)
+    before = stage.core.state.ledger.posted(FEES, "USD")
+    stage.feed(SessionOpened(DAY.replace(day=5), stage.now))
+    closed = stage.feed(SessionClosed(DAY.replace(day=5), stage.now, {"AAPL": price("12")}))
+    # 5,000 at 7.2 percent a year of 360 days is a dollar a day.
+    assert [event for event in closed if isinstance(event, BorrowFeePosted)] == [
+        BorrowFeePosted(ALICE, money("5000"), Decimal(720), 3, money("3"))
+    ]
+    assert stage.cash(ALICE) == 15_000 - 3
+    assert stage.core.state.ledger.posted(FEES, "USD") - before == money("3")
+    stage.feed(SessionOpened(DAY.replace(day=6), stage.now))
+    closed = stage.feed(SessionClosed(DAY.replace(day=6), stage.now, {"AAPL": price("12")}))
+    assert [event.amount for event in closed if isinstance(event, BorrowFeePosted)] == [
+        money("1.2")
+    ]
+
+
+def test_long_positions_cost_no_borrow_fee() -> None:
+    stage = Stage(borrow_bps=Decimal(720))
+    stage.give(BOB, 10)
+    session(stage, DAY)
+    events = stage.feed(SessionOpened(DAY.replace(day=3), stage.now))
+    events += stage.feed(SessionClosed(DAY.replace(day=3), stage.now, {"AAPL": price("10")}))
+    assert not [event for event in events if isinstance(event, BorrowFeePosted)]
 
 
 def test_rates_of_zero_post_nothing() -> None:

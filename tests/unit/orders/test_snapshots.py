@@ -33,7 +33,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    22: "2da8f204740290a7",
+    23: "5b9bbb6a3e5d82d5",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 

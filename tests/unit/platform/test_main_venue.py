@@ -58,8 +58,10 @@ def test_fill_model_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch
 def test_interest_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADEWIND_INTEREST_BPS", "425")
     monkeypatch.setenv("TRADEWIND_DEBIT_INTEREST_BPS", "825.5")
+    monkeypatch.setenv("TRADEWIND_BORROW_BPS", "30")
     venue = main_venue(load_settings())
     assert (venue.interest_bps, venue.debit_interest_bps) == (Decimal(425), Decimal("825.5"))
+    assert venue.borrow_bps == 30
 
 
 def test_price_bands_of_the_main_venue_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:

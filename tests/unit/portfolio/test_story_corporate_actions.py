@@ -56,6 +56,16 @@ def test_merger_for_cash_realizes_what_is_paid() -> None:
     assert figures.projection.current_point(story.account_id).fills == 0
 
 
+def test_borrow_fee_is_a_fee_and_no_flow() -> None:
+    story = hold_ten_at_a_hundred()
+    story.borrow_fee("2.5")
+    story.end("2024-01-03")
+    figures = Figures(story)
+    assert figures.each("profit_loss") == [0, Decimal("-2.5")]
+    assert figures.each("net_cash_flow") == [1000, 0]
+    assert figures.each("fees") == [0, Decimal("2.5")]
+
+
 def test_interest_is_profit_and_no_flow() -> None:
     story = hold_ten_at_a_hundred()
     story.interest("2.5")

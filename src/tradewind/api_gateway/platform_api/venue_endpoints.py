@@ -89,10 +89,12 @@ class BandsBody(Struct, frozen=True, kw_only=True):
 
 
 class InterestBody(Struct, frozen=True, kw_only=True):
-    """What cash earns and margin debt costs, in ten-thousandths a year; nothing if not said."""
+    """What cash earns, and what margin debt and borrowed shares cost, in ten-thousandths a year;
+    nothing if not said."""
 
     cash_bps: AnyAmount = field(default_factory=Amount)
     debit_bps: AnyAmount = field(default_factory=Amount)
+    borrow_bps: AnyAmount = field(default_factory=Amount)
 
 
 class NewVenueBody(Struct, frozen=True, kw_only=True):
@@ -245,6 +247,7 @@ def _read_venue(sent: NewVenueBody, venue_id: VenueId) -> tuple[VenueSpec, FeedS
             debit_interest_bps=_bounded(
                 "interest.debit_bps", sent.interest.debit_bps, _FEE_BPS_MAX
             ),
+            borrow_bps=_bounded("interest.borrow_bps", sent.interest.borrow_bps, _FEE_BPS_MAX),
             follows_feed_time=True,
         ),
         FeedSpec(

@@ -22,13 +22,13 @@ _TAG = "Account"
 _PAGE_SIZE_MAX = 100
 _TRADES: tuple[str, ...] = ("FILL",)
 _ELSEWHERE = (
-    "ACATC,ACATS,CFEE,DIVCGL,DIVCGS,DIVNRA,DIVROC,DIVTXEX,DIVWH,EXTRD,FEE,FXTRD,INTPNL,"
+    "ACATC,ACATS,CFEE,DIVCGL,DIVCGS,DIVNRA,DIVROC,DIVTXEX,DIVWH,EXTRD,FXTRD,INTPNL,"
     "JNLS,MEM,OCT,OPASN,OPCSH,OPEXC,OPEXP,OPTRD,PTC,REORG,SPIN,SWP,VOF,WH,CGD,DIVFEE,"
     "DIVFT,DIVTW,INTNRA,INTTW,JNL,OPCA,PTR,REO,FOPT"
 )
 """Kinds that Alpaca knows and that do not occur here: asking for them finds nothing."""
 
-_CORPORATE: tuple[str, ...] = ("DIV", "SPLIT", "CIL", "MA", "NC", "INT")
+_CORPORATE: tuple[str, ...] = ("DIV", "SPLIT", "CIL", "MA", "NC", "INT", "FEE")
 
 _GROUPS = {"TRANS": ("CSD", "CSW"), "MISC": ("JNLC", *_CORPORATE)}
 """Names that stand for several kinds, of those that occur here."""
@@ -54,7 +54,7 @@ _COMMON = (_ORDER_ID, _DATE, _UNTIL, _AFTER, _DIRECTION, _PAGE_SIZE, _PAGE_TOKEN
 
 
 class ActivityEndpoints:
-    """Fills, cash movements, corporate actions and interest of the caller's account."""
+    """Fills, cash movements, corporate actions, interest and fees of the caller's account."""
 
     def __init__(self, orders: OrderService) -> None:
         self._orders = orders

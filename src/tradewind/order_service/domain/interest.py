@@ -1,14 +1,15 @@
-"""Interest on cash and on margin debt, posted at the end of each session.
+"""Interest on cash and on margin debt, and the fee on borrowed shares, posted at each close.
 
 Actual/360: what stood at one close bears interest for every calendar day until the next, so that
 Friday's cash earns three days. Cash that came from short sales is security for the shares and bears
-none: the principal is cash less what the shorts are worth. Below zero it is margin debt.
+none: the principal is cash less what the shorts are worth. Below zero it is margin debt. Borrowed
+shares cost a rate of what they were worth, in the same way.
 """
 
 from datetime import date
 from decimal import Decimal
 
-from tradewind.contracts.journal import InterestPosted
+from tradewind.contracts.journal import BorrowFeePosted, InterestPosted
 from tradewind.contracts.venues import VenueSpec
 from tradewind.order_service.domain.core import Core
 from tradewind.platform.errors import MalformedRequest
@@ -31,7 +32,7 @@ INTEREST_BPS_MAX = Decimal(10_000)
 
 def check_interest(spec: VenueSpec) -> None:
     """Raise ``MalformedRequest`` for rates below zero, above all of it, or too fine to count."""
-    for name in ("interest_bps", "debit_interest_bps"):
+    for name in ("interest_bps", "debit_interest_bps", "borrow_bps"):
         bps: Decimal = getattr(spec, name)
         try:
             to_units(bps)
@@ -42,9 +43,9 @@ def check_interest(spec: VenueSpec) -> None:
 
 
 def post(core: Core, trading_date: date) -> None:
-    """Post what every account's principal has borne since the close before ``trading_date``'s."""
+    """Post what cash, debt and borrowed shares bore since the close before ``trading_date``'s."""
     spec, since = core.spec, core.state.closed_date
-    if since is None or not (spec.interest_bps or spec.debit_interest_bps):
+    if since is None or not (spec.interest_bps or spec.debit_interest_bps or spec.borrow_bps):
         return
     days = (trading_date - since).days
     if days <= 0:
@@ -55,6 +56,10 @@ def post(core: Core, trading_date: date) -> None:
         amount = interest(principal, bps, days)
         if amount:
             core.emit(InterestPosted(account.account_id, principal, bps, days, amount))
+        borrowed = account.closing_borrowed
+        fee = interest(borrowed, spec.borrow_bps, days)
+        if fee:
+            core.emit(BorrowFeePosted(account.account_id, borrowed, spec.borrow_bps, days, fee))
 
 
 def interest(principal: MoneyUnits, bps: Decimal, days: int) -> MoneyUnits:

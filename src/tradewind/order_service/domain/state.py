@@ -189,6 +189,8 @@ class AccountState(Struct, kw_only=True):
     closing_principal: MoneyUnits = MoneyUnits(0)
     """Cash at the newest close without the proceeds of shorts: what bears interest until the
     next."""
+    closing_borrowed: MoneyUnits = MoneyUnits(0)
+    """What short positions were worth at the newest close: what they cost until the next."""
     fees_paid: MoneyUnits = MoneyUnits(0)
     limits: AccountLimits = AccountLimits()
     kill_switch: bool = False

@@ -11,6 +11,7 @@ from typing import Any
 
 from tradewind.contracts.journal import (
     AccountOpened,
+    BorrowFeePosted,
     CashDeposited,
     CashInLieuPaid,
     CashTransferred,
@@ -148,6 +149,7 @@ class Projection:
             MergerPaid: self._give_up,
             PositionRenamed: self._rename,
             InterestPosted: self._post_interest,
+            BorrowFeePosted: self._charge_borrow_fee,
             DividendPaid: self._pay_dividend,
             CorporateActionApplied: self._adjust_price,
         }
@@ -226,6 +228,11 @@ class Projection:
     def _post_interest(self, event: InterestPosted) -> None:
         """Count interest as profit: it is no flow of cash from or to outside."""
         self._touch(event.account_id).cash += event.amount
+
+    def _charge_borrow_fee(self, event: BorrowFeePosted) -> None:
+        state = self._touch(event.account_id)
+        state.cash -= event.amount
+        state.fees += event.amount
 
     def _split(self, event: PositionSplit | StockDividendPaid) -> None:
         state = self._touch(event.account_id)

@@ -1,11 +1,11 @@
-"""Fold corporate actions and interest in: what they do to positions, to cash and to closes."""
+"""Fold corporate actions, interest and borrow fees in: positions, cash and closes."""
 
 from datetime import datetime
 
 from tradewind.contracts import journal
 from tradewind.order_service.domain.applying.entry import NOTHING, Handlers, without_zeros
 from tradewind.order_service.domain.books import Books
-from tradewind.order_service.domain.ledger import CORPORATE_ACTIONS, INTEREST, Posting
+from tradewind.order_service.domain.ledger import CORPORATE_ACTIONS, FEES, INTEREST, Posting
 from tradewind.order_service.domain.state import (
     AccountState,
     Entitlement,
@@ -193,6 +193,17 @@ def _interest_posted(
     )
 
 
+def _borrow_fee_posted(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.BorrowFeePosted
+) -> list[Posting]:
+    account = state.accounts[event.account_id]
+    account.fees_paid = MoneyUnits(account.fees_paid + event.amount)
+    return without_zeros(
+        (account.ledger_available, account.currency, -event.amount),
+        (FEES, account.currency, event.amount),
+    )
+
+
 HANDLERS: Handlers = {
     journal.PositionSplit: _shares_changed,
     journal.StockDividendPaid: _shares_changed,
@@ -205,4 +216,5 @@ HANDLERS: Handlers = {
     journal.CorporateActionAnnounced: _corporate_action_announced,
     journal.CorporateActionWithdrawn: _corporate_action_withdrawn,
     journal.InterestPosted: _interest_posted,
+    journal.BorrowFeePosted: _borrow_fee_posted,
 }

@@ -91,16 +91,18 @@ def _session_ended(
     state.closing_prices.update(event.closing_prices)
     for account in state.accounts.values():
         equity = principal = state.cash_available(account) + state.cash_held(account)
-        kept = 0
+        kept = borrowed = 0
         for symbol, position in account.positions.items():
             price, qty = state.closing_prices.get(symbol), state.qty(account, symbol)
             worth = position.cost_basis if price is None else multiply_units(price, qty)
             equity += worth
             principal += min(0, worth)
+            borrowed -= min(0, worth)
             if account.is_margin:
                 kept += maintenance(state.listing(symbol), qty, abs(worth))
         account.closing_equity = MoneyUnits(equity)
         account.closing_principal = MoneyUnits(principal)
+        account.closing_borrowed = MoneyUnits(borrowed)
         account.closing_maintenance = MoneyUnits(kept)
     return NOTHING
 
