@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from tests.infrastructure.planned import Planned
 from tests.infrastructure.provider import shared_provider
 from tests.infrastructure.terraform import SOURCE, Terraform, TerraformUnavailableError
 
@@ -24,9 +25,21 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
 
 
 @pytest.fixture(scope="session")
-def checked(
-    terraform: Terraform, request: pytest.FixtureRequest
-) -> Iterator[Callable[[str], None]]:
+def sharing(terraform: Terraform) -> Iterator[Terraform]:
+    """Return terraform with a provider that all its runs share: for what configures none."""
+    log = terraform.tree.parent / "provider.log"
+    with shared_provider(terraform.provider, log) as attached:
+        yield replace(terraform, environment=terraform.environment | attached)
+
+
+@pytest.fixture(scope="session")
+def planned(sharing: Terraform) -> Planned:
+    """Return an environment as the mocked providers make it."""
+    return Planned.of(sharing)
+
+
+@pytest.fixture(scope="session")
+def checked(sharing: Terraform, request: pytest.FixtureRequest) -> Iterator[Callable[[str], None]]:
     """Return what waits for the check of one folder; all that were chosen run, two at once."""
     chosen = [
         item.callspec.params["folder"]
@@ -35,9 +48,7 @@ def checked(
         and "checked" in item.fixturenames
         and hasattr(item, "callspec")
     ]
-    log = terraform.tree.parent / "provider.log"
-    with shared_provider(terraform.provider, log) as attached, ThreadPoolExecutor(AT_ONCE) as pool:
-        sharing = replace(terraform, environment=terraform.environment | attached)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         running: dict[str, Future[None]] = {
             folder: pool.submit(_check, sharing, folder) for folder in chosen
         }

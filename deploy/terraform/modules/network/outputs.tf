@@ -72,3 +72,8 @@ output "flow_log_group_name" {
   description = "Log group of the flow logs."
   value       = aws_cloudwatch_log_group.flow.name
 }
+
+output "nat_gateway_ids" {
+  description = "Ids of the ways to the internet, by zone, for alarms."
+  value       = { for zone, gateway in aws_nat_gateway.this : zone => gateway.id }
+}
