@@ -3,6 +3,7 @@
 import re
 import runpy
 import tomllib
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ DATA: dict[str, Any] = tomllib.loads((ROOT / "docs/costs/aws.toml").read_text())
 GUIDE = (ROOT / "docs/guide/aws.md").read_text()
 ROW = re.compile(r"^\| (?P<name>[^|]+) \| (?P<cells>[\d,* |]+) \|$", re.MULTILINE)
 SIZES = ("small", "medium", "large")
+TERRAFORM = (ROOT / "deploy/terraform/modules/platform/sizes.tf").read_text()
+MACHINE = re.compile(r"^(?:db|cache)\.[\w.]+$|^[a-z0-9]+\.\w+ (?:on demand|spot)$")
 
 
 def shown() -> dict[str, list[int]]:
@@ -60,3 +63,42 @@ def test_a_larger_size_costs_no_less(group: dict[str, Any]) -> None:  # Any: TOM
 def test_the_guide_tells_the_date_and_region_of_the_prices() -> None:
     assert f"US dollars a month, {DATA['region']}, {DATA['date']}" in GUIDE
     assert f"list prices on demand of {DATA['region']}" in GUIDE
+
+
+def machines(size: str) -> Counter[str]:
+    """Return the machines that Terraform makes for a size: databases and Valkey's nodes, nodes."""
+    found = re.search(rf"^    {size} = \{{\n(.*?)^    \}}", TERRAFORM, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    block = found[1]
+    made: Counter[str] = Counter()
+    made[re.findall(r'instance_class = "([^"]+)"', block)[0]] += 2  # a standby beside it
+    node_type, nodes = re.findall(r'node_type = "([^"]+)", nodes = (\d+)', block)[0]
+    made[node_type] += int(nodes)
+    for first, rest, least in re.findall(
+        r'instance_types = \["([^"]+)"(.*?)min_size = (\d+)', block
+    ):
+        made[f"{first} {'spot' if 'SPOT' in rest else 'on demand'}"] += int(least)
+    return +made
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_costs_are_those_of_the_machines_that_terraform_makes(size: str) -> None:
+    paid = Counter(
+        {
+            line["what"]: int(line[size])
+            for group in DATA["groups"]
+            for line in group["lines"]
+            if MACHINE.match(line["what"])
+        }
+    )
+    assert +paid == machines(size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_storage_is_paid_in_both_zones(size: str) -> None:
+    found = re.search(
+        rf"^    {size} = \{{\n.*?storage_gib = (\d+)", TERRAFORM, re.MULTILINE | re.DOTALL
+    )
+    assert found is not None
+    paid = {line["what"]: line[size] for group in DATA["groups"] for line in group["lines"]}
+    assert int(paid["storage, in both zones"]) == 2 * int(found[1])
