@@ -22,6 +22,7 @@ from tradewind.command_line import (
     read_settings,
     run_command,
 )
+from tradewind.database_commands import database_app
 from tradewind.serving.names import ServiceName
 from tradewind.store_commands import data_app, journal_app, keys_app, users_app
 
@@ -38,6 +39,7 @@ app.add_typer(journal_app, name="journal")
 app.add_typer(keys_app, name="keys")
 app.add_typer(users_app, name="users")
 app.add_typer(config_app, name="config")
+app.add_typer(database_app, name="database")
 
 
 @app.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tradewind.contracts.orders import Verification
     from tradewind.market_data_service.price_files import ImportSummary
     from tradewind.order_service.archiving import ArchiveSummary
+    from tradewind.platform.database_users import Outcome
 
 FIRST_START_PATIENCE_S = 60.0
 """How long a first start waits for the order service, which may be starting too."""
@@ -179,6 +180,32 @@ async def migrate_database(settings: Settings) -> list[tuple[str, str | None, st
         raise StartupRefused(" ".join(wrong))
     assert settings.database_url is not None
     return await migrate(settings.database_url, schemas())
+
+
+async def ensure_database_users(
+    settings: Settings, *, set_passwords: bool
+) -> "list[tuple[str, Outcome]]":
+    """Make a login user for each service, or bring its rights up to date; return what was done.
+
+    Raises ``StartupRefused`` when no database of one's own is named, or it is not migrated.
+    """
+    from tradewind.all_in_one import schemas
+    from tradewind.platform.database_users import ensure_users
+    from tradewind.serving.requirements import migration_problems
+
+    if wrong := migration_problems(settings):
+        raise StartupRefused(" ".join(wrong))
+    assert settings.database_url is not None
+    passwords = {
+        schema.user: getattr(
+            settings, f"database_password_{schema.user.removeprefix('tradewind_')}"
+        )
+        or ""
+        for schema in schemas()
+    }
+    return await ensure_users(
+        settings.database_url, schemas(), passwords, set_passwords=set_passwords
+    )
 
 
 async def make_first_start(settings: Settings) -> "Bootstrap | None":

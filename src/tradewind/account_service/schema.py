@@ -6,4 +6,13 @@ SCHEMA = ServiceSchema(
     schema="account",
     role="tradewind_account",
     migrations="tradewind.account_service.migrations",
+    user="tradewind_account_service",
+    changes={
+        "accounts": "INSERT, UPDATE",
+        "api_keys": "INSERT, UPDATE",
+        "audit_log": "INSERT",
+        "sessions": "INSERT, DELETE",
+        "sign_in_failures": "INSERT, DELETE",
+        "users": "INSERT, UPDATE",
+    },
 )

@@ -22,6 +22,7 @@ from tradewind.platform.clock import Clock
 from tradewind.platform.errors import RateLimited, StartupRefused
 from tradewind.platform.logging import get_logger
 from tradewind.platform.settings import Settings
+from tradewind.platform.valkey_options import connection_options
 
 _BLOCKS_A_WINDOW = 100
 _SUBJECTS_MAX = 20_000
@@ -168,9 +169,8 @@ def _parse(name: str, limit: str) -> RateLimitItem:
 
 
 def _pool(valkey_url: str) -> ConnectionPool:
-    return ConnectionPool.from_url(
-        valkey_url, socket_timeout=_VALKEY_TIMEOUT_S, socket_connect_timeout=_VALKEY_TIMEOUT_S
-    )
+    options = connection_options(valkey_url, timeout_s=_VALKEY_TIMEOUT_S)
+    return ConnectionPool.from_url(valkey_url, **options)
 
 
 def _shared_storage(pool: ConnectionPool) -> Storage:

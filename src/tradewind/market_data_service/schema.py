@@ -6,4 +6,7 @@ SCHEMA = ServiceSchema(
     schema="market_data",
     role="tradewind_market_data",
     migrations="tradewind.market_data_service.migrations",
+    user="tradewind_market_data_service",
+    # It makes and drops partitions by the hour and by the year, which only an owner can.
+    changes=None,
 )

@@ -6,4 +6,11 @@ SCHEMA = ServiceSchema(
     schema="notification",
     role="tradewind_notification",
     migrations="tradewind.notification_service.migrations",
+    user="tradewind_notification_service",
+    changes={
+        "channels": "INSERT, UPDATE, DELETE",
+        "deliveries": "INSERT, UPDATE, DELETE",
+        "price_alerts": "INSERT, UPDATE, DELETE",
+        "venue_progress": "INSERT, UPDATE",
+    },
 )

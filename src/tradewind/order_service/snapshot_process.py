@@ -38,6 +38,7 @@ class Job(msgspec.Struct, frozen=True):
     schema: str
     role: str
     migrations: str
+    user: str
     venue_id: VenueId
     epoch: int
     process: str
@@ -87,6 +88,7 @@ class SnapshotProcess:
             schema.schema,
             schema.role,
             schema.migrations,
+            schema.user,
             venue_id,
             epoch,
             self._process,
@@ -130,7 +132,8 @@ async def _end(child: asyncio.subprocess.Process) -> None:
 
 
 async def _run(job: Job) -> int:
-    schema = ServiceSchema(job.schema, job.role, job.migrations)
+    # What its user may change is known to the server; that it may is enough here.
+    schema = ServiceSchema(job.schema, job.role, job.migrations, job.user, changes={})
     database = await Database.open(job.dsn, schema, max_size=1, process=job.process)
     try:
         archive = None if job.archive is None else ArchiveFolder(Path(job.archive))

@@ -1,16 +1,18 @@
-"""One service's view of PostgreSQL: its own schema, its own role, written-out SQL."""
+"""One service's view of PostgreSQL: its own schema, its own rights, written-out SQL."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from tradewind.platform.errors import StartupRefused
+from tradewind.platform.secret_file import PasswordSource, password_source
 
 Record = asyncpg.Record
 Connection: TypeAlias = "asyncpg.Connection[Record]"
@@ -27,20 +29,32 @@ class ServiceSchema:
 
     ``migrations`` is the dotted package of its Alembic folder, for example
     ``tradewind.order_service.migrations``; the revisions lie in ``versions`` below it.
+
+    ``user`` signs in for the service alone where each service has a user of its own. It reads every
+    table of the schema and changes those in ``changes``, each with its statements. Without
+    ``changes`` it acts as the role, which owns the tables: a service that makes and drops
+    partitions has to.
     """
 
     schema: str
     role: str
     migrations: str
+    user: str = ""
+    changes: Mapping[str, str] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        for name in (self.schema, self.role):
+        for name in (self.schema, self.role, *([self.user] if self.user else [])):
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name!r} is no plain lower-case SQL name")
 
+    def acts_as_role(self, dsn: str) -> bool:
+        """Tell whether who signs in with a DSN goes on as the role that owns the tables."""
+        user = unquote(urlsplit(dsn).username or "")
+        return user != self.user or self.changes is None
+
 
 class Database:
-    """A pool whose connections act as the service's role inside the service's schema."""
+    """A pool whose connections work inside the service's schema, with its role or its user."""
 
     def __init__(
         self,
@@ -48,8 +62,10 @@ class Database:
         schema: ServiceSchema,
         pool: "asyncpg.Pool[Record]",
         server_settings: dict[str, str],
+        password: PasswordSource | None,
     ) -> None:
         self._dsn = dsn
+        self._password = password
         self._server_settings = server_settings
         self._pool = pool
         self.schema = schema
@@ -68,10 +84,12 @@ class Database:
 
         ``process`` names this process at the end of its sessions' application name.
         """
-        settings = _server_settings(schema, process)
+        settings = _server_settings(dsn, schema, process)
+        password = password_source(dsn)
         try:
             pool = await asyncpg.create_pool(
                 dsn,
+                password=password,
                 min_size=min_size,
                 max_size=max_size,
                 timeout=CONNECT_TIMEOUT_S,
@@ -80,7 +98,7 @@ class Database:
             )
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise unreachable(error) from error
-        return cls(dsn, schema, pool, settings)
+        return cls(dsn, schema, pool, settings, password)
 
     @property
     def dsn(self) -> str:
@@ -128,6 +146,7 @@ class Database:
         """Open a connection outside the pool (a writer, LISTEN); the caller closes it."""
         return await asyncpg.connect(
             self._dsn,
+            password=self._password,
             timeout=CONNECT_TIMEOUT_S,
             command_timeout=COMMAND_TIMEOUT_S,
             server_settings=self._server_settings,
@@ -142,10 +161,12 @@ def unreachable(error: BaseException) -> StartupRefused:
     )
 
 
-def _server_settings(schema: ServiceSchema, process: str) -> dict[str, str]:
-    return {
+def _server_settings(dsn: str, schema: ServiceSchema, process: str) -> dict[str, str]:
+    settings = {
         "application_name": f"tradewind-{schema.schema} {process}".rstrip(),
-        "role": schema.role,
         "search_path": schema.schema,
         "timezone": "UTC",
     }
+    if schema.acts_as_role(dsn):
+        settings["role"] = schema.role
+    return settings

@@ -11,14 +11,20 @@ Alembic.
 import importlib.util
 import io
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import asyncpg
 
-from tradewind.platform.database import CONNECT_TIMEOUT_S, Record, ServiceSchema, unreachable
+from tradewind.platform.database import (
+    CONNECT_TIMEOUT_S,
+    Connection,
+    ServiceSchema,
+    unreachable,
+)
 from tradewind.platform.errors import StartupRefused
+from tradewind.platform.secret_file import password_source
 
 _LOCK_KEY = 0x7261_6465
 _LOCK_TIMEOUT = "10s"
@@ -36,14 +42,23 @@ async def migrate(dsn: str, schemas: Sequence[ServiceSchema]) -> list[tuple[str,
     Raises ``StartupRefused`` when the database cannot be reached, is of a newer version, or is
     locked by somebody else for too long.
     """
+    async with turn(dsn, "tradewind-migrate") as connection:
+        return [await _migrate_one(connection, schema) for schema in schemas]
+
+
+@asynccontextmanager
+async def turn(dsn: str, application: str) -> AsyncIterator[Connection]:
+    """Lend a connection to whoever alters the database, one after another.
+
+    Raises ``StartupRefused`` when the database cannot be reached, or is locked for too long.
+    """
     try:
         connection = await asyncpg.connect(
             dsn,
+            password=password_source(dsn),
             timeout=CONNECT_TIMEOUT_S,
             command_timeout=_MIGRATION_TIMEOUT_S,
-            server_settings={
-                "application_name": "tradewind-migrate",
-            },
+            server_settings={"application_name": application},
         )
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise unreachable(error) from error
@@ -52,7 +67,7 @@ async def migrate(dsn: str, schemas: Sequence[ServiceSchema]) -> list[tuple[str,
         await connection.execute(f"SET lock_timeout = '{_TURN_TIMEOUT}'")
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK_KEY)
         await connection.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
-        return [await _migrate_one(connection, schema) for schema in schemas]
+        yield connection
     except asyncpg.LockNotAvailableError as error:
         raise StartupRefused(
             "The database is locked by another process that migrates or alters it. "
@@ -71,11 +86,18 @@ async def check_migrated(dsn: str, schema: ServiceSchema) -> None:
     """
     known, head = read_revisions(migrations_folder(schema))
     try:
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+        connection = await asyncpg.connect(
+            dsn, password=password_source(dsn), timeout=CONNECT_TIMEOUT_S
+        )
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise unreachable(error) from error
     try:
         current = await _current_revision(connection, schema)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise StartupRefused(
+            f"The user of TRADEWIND_DATABASE_URL may not read the schema {schema.schema!r} "
+            f"({error}). Run `tradewind database users`, and sign in as {schema.user}."
+        ) from error
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
     if current is None or (current in known and current != head):
@@ -86,7 +108,7 @@ async def check_migrated(dsn: str, schema: ServiceSchema) -> None:
 
 
 async def _migrate_one(
-    connection: "asyncpg.Connection[Record]", schema: ServiceSchema
+    connection: Connection, schema: ServiceSchema
 ) -> tuple[str, str | None, str]:
     folder = migrations_folder(schema)
     known, head = read_revisions(folder)
@@ -109,9 +131,7 @@ async def _migrate_one(
     return schema.schema, current, head
 
 
-async def _current_revision(
-    connection: "asyncpg.Connection[Record]", schema: ServiceSchema
-) -> str | None:
+async def _current_revision(connection: Connection, schema: ServiceSchema) -> str | None:
     with suppress(asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
         # Names are checked by ServiceSchema: plain lower-case words.
         revision: str | None = await connection.fetchval(
@@ -121,7 +141,7 @@ async def _current_revision(
     return None
 
 
-async def _ensure_schema(connection: "asyncpg.Connection[Record]", schema: ServiceSchema) -> None:
+async def _ensure_schema(connection: Connection, schema: ServiceSchema) -> None:
     # Roles belong to the whole server: another database of it may make the same one just now.
     # Names are checked by ServiceSchema: plain lower-case words.
     await connection.execute(

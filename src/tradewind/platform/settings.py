@@ -1,10 +1,8 @@
 """Settings of the whole platform, read from ``TRADEWIND_*`` variables and a ``.env`` file."""
 
-import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import (
     BaseModel,
@@ -19,12 +17,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from tradewind.platform.errors import StartupRefused
 from tradewind.platform.modes import BrokerKind, FeedKind, FillModel, LatencyModel, SessionHours
+from tradewind.platform.secret_file import secrets_folder, with_password
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 """A list that is written with commas in the environment."""
-
-
-_SECRETS_DIR = "/run/secrets"
 
 
 def _default_data_dir() -> Path:
@@ -70,6 +66,26 @@ class Settings(BaseSettings):
     )
     valkey_password: str | None = Field(
         default=None, description="Password for valkey_url, where that has none."
+    )
+    database_password_account_service: str | None = Field(
+        default=None,
+        description="Password that `tradewind database users` gives the account service.",
+    )
+    database_password_order_service: str | None = Field(
+        default=None,
+        description="Password that `tradewind database users` gives the order service.",
+    )
+    database_password_market_data_service: str | None = Field(
+        default=None,
+        description="Password that `tradewind database users` gives the market-data service.",
+    )
+    database_password_portfolio_service: str | None = Field(
+        default=None,
+        description="Password that `tradewind database users` gives the portfolio service.",
+    )
+    database_password_notification_service: str | None = Field(
+        default=None,
+        description="Password that `tradewind database users` gives the notification service.",
     )
     identity_key: CommaList = Field(
         default=(),
@@ -319,7 +335,7 @@ class Settings(BaseSettings):
         for name in ("database", "valkey"):
             url, password = values.get(f"{name}_url"), values.get(f"{name}_password")
             if isinstance(url, str) and isinstance(password, str):
-                whole[f"{name}_url"] = _with_password(url, password.strip())
+                whole[f"{name}_url"] = with_password(url, password.strip())
         return whole
 
     @field_validator(
@@ -364,7 +380,7 @@ def load_settings(**overrides: object) -> Settings:
     TRADEWIND_SECRETS_DIR names, ``/run/secrets`` unless it is set; variables win over files.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
-    secrets = Path(os.environ.get("TRADEWIND_SECRETS_DIR", _SECRETS_DIR))
+    secrets = secrets_folder()
     try:
         return Settings(_secrets_dir=secrets if secrets.is_dir() else None, **given)  # type: ignore[arg-type] # checked by the model itself
     except ValidationError as error:
@@ -384,15 +400,3 @@ def load_settings(**overrides: object) -> Settings:
         raise StartupRefused(
             "A setting that is written as JSON cannot be read; look at TRADEWIND_BROKERS."
         ) from None
-
-
-def _with_password(url: str, password: str) -> str:
-    """Return a URL with a password where it has none."""
-    parts = urlsplit(url)
-    if parts.password is not None:
-        return url
-    user, at, place = parts.netloc.rpartition("@")
-    secret = quote(password, safe="")
-    return urlunsplit(
-        parts._replace(netloc=f"{user}:{secret}@{place}" if at else f":{secret}@{place}")
-    )

@@ -13,6 +13,7 @@ from tradewind.platform.bus import QUEUE_MAX, Subscription, TopicTable
 from tradewind.platform.errors import StartupRefused
 from tradewind.platform.logging import get_logger
 from tradewind.platform.tasks import end_tasks
+from tradewind.platform.valkey_options import connection_options
 
 _TIMEOUT_S = 5.0
 _RECONNECT_S_MAX = 5.0
@@ -29,9 +30,7 @@ class ValkeyBus:
     name = "bus"
 
     def __init__(self, url: str) -> None:
-        self._client: Valkey = Valkey.from_url(
-            url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
-        )
+        self._client: Valkey = Valkey.from_url(url, **connection_options(url, timeout_s=_TIMEOUT_S))
         self._table = TopicTable()
         self._pubsub: PubSub | None = None
         self._reader: asyncio.Task[None] | None = None

