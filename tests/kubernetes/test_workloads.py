@@ -1,5 +1,7 @@
 """Updates and drained machines leave every service at work."""
 
+import json
+
 import pytest
 from tests.kubernetes.tools import ENVIRONMENTS, named, of_kind, render, workloads
 
@@ -141,3 +143,34 @@ def test_migrations_come_before_everything_with_all_that_they_need(environment: 
     } <= before
     assert spec["serviceAccountName"] == "migrate"
     assert spec["containers"][0]["envFrom"] == [{"configMapRef": {"name": "migrate"}}]
+
+
+def test_each_service_gets_its_database_user_after_the_migration_that_made_its_tables() -> None:
+    manifests = render("production")
+    migrate, users = named(manifests, "Job", "migrate"), named(manifests, "Job", "database-users")
+    weights = [
+        int(each["metadata"]["annotations"]["helm.sh/hook-weight"]) for each in (migrate, users)
+    ]
+    assert weights == sorted(weights)
+    spec = users["spec"]["template"]["spec"]
+    assert spec["containers"][0]["args"] == ["database", "users"]
+    fetched = {
+        each["secretKey"]: each["remoteRef"]["key"]
+        for each in named(manifests, "ExternalSecret", "migrate")["spec"]["data"]
+    }
+    (mounted,) = [each["secret"]["items"] for each in spec["volumes"] if "secret" in each]
+    assert {each["key"] for each in mounted} == fetched.keys()
+    with_tables = {
+        name
+        for name in SERVICES
+        if "tradewind_database_password"
+        in json.dumps(named(manifests, "ExternalSecret", name) if name != "web-ui" else {})
+    }
+    for name in with_tables:
+        secret = f"tradewind_database_password_{name.replace('-', '_')}"
+        assert fetched[secret] == f"tradewind-production/database/{name}"
+    assert len(fetched) == len(with_tables) + 1 == 6
+    # Scheduled jobs are the owner's, and see no password but theirs.
+    owner = named(manifests, "ExternalSecret", "maintenance")["spec"]["data"]
+    assert [each["secretKey"] for each in owner] == ["tradewind_database_password"]
+    assert not of_kind(render("local"), "Job")[1:]

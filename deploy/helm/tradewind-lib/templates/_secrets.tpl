@@ -116,6 +116,9 @@ data:
       {{- if eq $name "database_password" }}
       key: {{ $.ownerKey | default (printf "%s/%s" $prefix $.databaseKey) }}
       property: password
+      {{- else if hasPrefix "database_password_" $name }}
+      key: {{ printf "%s/database/%s" $prefix ($name | trimPrefix "database_password_" | replace "_" "-") }}
+      property: password
       {{- else if eq $name "valkey_password" }}
       key: {{ $prefix }}/valkey
       property: password

@@ -16,6 +16,22 @@ TRADEWIND_JOURNAL_ARCHIVE_DIR: /archive
 {{- end }}
 {{- end -}}
 
+{{/*
+Names of the files in /etc/tradewind/secrets: the owner's password and, for the migration, those of the
+users that it makes for the services. (dict "name" … "root" $)
+*/}}
+{{- define "tradewind.ownerSecretNames" -}}
+{{- $names := list "database_password" -}}
+{{- if and (eq .name "migrate") .root.Values.global.database.userPerService -}}
+{{- range $service, $row := include "tradewind-lib.catalogue" . | fromYaml -}}
+{{- if has "database" ($row.stores | default list) -}}
+{{- $names = append $names (printf "database_password_%s" ($service | replace "-" "_")) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $names | toYaml -}}
+{{- end -}}
+
 {{/* The Secret: (dict "name" … "root" $). */}}
 {{- define "tradewind.ownerSecretName" -}}
 {{- if eq .root.Values.global.secrets.source "existing" -}}
@@ -60,7 +76,9 @@ metadata:
   {{- $metadata | nindent 2 }}
 type: Opaque
 stringData:
-  tradewind_database_password: {{ include "tradewind-lib.plainSecret" (dict "name" "database_password" "root" $root) | quote }}
+  {{- range $name := include "tradewind.ownerSecretNames" . | fromYamlArray }}
+  tradewind_{{ $name }}: {{ include "tradewind-lib.plainSecret" (dict "name" "database_password" "root" $root) | quote }}
+  {{- end }}
 ---
 {{- else if eq $values.global.secrets.source "external" }}
 apiVersion: external-secrets.io/v1
@@ -83,7 +101,7 @@ apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata:
   {{- $metadata | nindent 2 }}
-spec: {{- include "tradewind-lib.externalSecretSpec" (dict "name" .name "databaseKey" "database/owner" "ownerKey" $values.maintenance.externalKey "names" (list "database_password") "root" $root) | trim | nindent 2 }}
+spec: {{- include "tradewind-lib.externalSecretSpec" (dict "name" .name "databaseKey" "database/owner" "ownerKey" $values.maintenance.externalKey "names" (include "tradewind.ownerSecretNames" . | fromYamlArray) "root" $root) | trim | nindent 2 }}
 ---
 {{- end }}
 apiVersion: networking.k8s.io/v1
@@ -171,8 +189,10 @@ spec:
         secretName: {{ include "tradewind.ownerSecretName" (dict "name" .owner "root" $root) }}
         defaultMode: 0440
         items:
-          - key: tradewind_database_password
-            path: tradewind_database_password
+          {{- range include "tradewind.ownerSecretNames" (dict "name" .owner "root" $root) | fromYamlArray }}
+          - key: tradewind_{{ . }}
+            path: tradewind_{{ . }}
+          {{- end }}
     {{- if $root.Values.global.database.certificateAuthority }}
     - name: authority
       configMap:
