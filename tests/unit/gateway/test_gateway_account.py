@@ -175,7 +175,7 @@ async def test_activities_tell_fills_and_cash_apart(gateway) -> None:
     assert cash["per_share_amount"] == "0.5"
 
 
-NON_TRADES = ("CSD", "CSW", "JNLC", "DIV", "SPLIT", "CIL", "MA", "NC", "INT")
+NON_TRADES = ("CSD", "CSW", "JNLC", "DIV", "SPLIT", "CIL", "MA", "NC", "INT", "FEE")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from tradewind.api_gateway.market_data.numbers import Number, number
 from tradewind.contracts.corporate_actions import (
@@ -20,7 +20,7 @@ UNKNOWN_CUSIP = ""
 
 
 class WireCashDividend(Struct, frozen=True):
-    """Cash for each share held before the ex-date."""
+    """Cash for each share held before the ex-date; dates that nobody told are absent."""
 
     id: str
     symbol: str
@@ -30,8 +30,8 @@ class WireCashDividend(Struct, frozen=True):
     foreign: bool
     process_date: date
     ex_date: date
-    record_date: date | None
-    payable_date: date | None
+    record_date: date | UnsetType = UNSET
+    payable_date: date | UnsetType = UNSET
 
 
 class WireForwardSplit(Struct, frozen=True):
@@ -60,7 +60,7 @@ class WireReverseSplit(Struct, frozen=True):
 
 
 class WireStockDividend(Struct, frozen=True):
-    """Shares for each share held before the ex-date."""
+    """Shares for each share held before the ex-date; dates that nobody told are absent."""
 
     id: str
     symbol: str
@@ -68,8 +68,8 @@ class WireStockDividend(Struct, frozen=True):
     rate: Number
     process_date: date
     ex_date: date
-    record_date: date | None
-    payable_date: date | None
+    record_date: date | UnsetType = UNSET
+    payable_date: date | UnsetType = UNSET
 
 
 class WireNameChange(Struct, frozen=True):
@@ -94,7 +94,7 @@ class WireCashMerger(Struct, frozen=True):
     rate: Number
     process_date: date
     effective_date: date
-    payable_date: date | None
+    payable_date: date
 
 
 class ActionGroups(Struct, frozen=True, omit_defaults=True):
@@ -153,8 +153,8 @@ def _cash_dividend(action: CashDividend) -> WireCashDividend:
         foreign=False,
         process_date=action.payable_date or action.ex_date,
         ex_date=action.ex_date,
-        record_date=action.record_date,
-        payable_date=action.payable_date,
+        record_date=action.record_date or UNSET,
+        payable_date=action.payable_date or UNSET,
     )
 
 
@@ -191,8 +191,8 @@ def _stock_dividend(action: StockDividend) -> WireStockDividend:
         rate=number(action.rate),
         process_date=action.ex_date,
         ex_date=action.ex_date,
-        record_date=action.record_date,
-        payable_date=action.payable_date,
+        record_date=action.record_date or UNSET,
+        payable_date=action.payable_date or UNSET,
     )
 
 
