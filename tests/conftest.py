@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 
 from tradewind.platform.database import Database, ServiceSchema
 from tradewind.platform.embedded_postgres import EmbeddedPostgres
@@ -14,6 +15,15 @@ from tradewind.platform.ids import new_id
 from tradewind.platform.migrations import migrate
 
 MakeDatabase = Callable[[ServiceSchema], Awaitable[Database]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """Log errors as the platform does: decorating one keeps a busy processor for many seconds."""
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
 
 
 @pytest.fixture(scope="session")
