@@ -22,7 +22,7 @@ from tradewind.order_service.domain.decide import decide
 from tradewind.order_service.domain.refusals import OutcomeUnknown
 from tradewind.order_service.domain.state import OrderState
 from tradewind.platform.clock import Clock
-from tradewind.platform.errors import Refusal, Unavailable
+from tradewind.platform.errors import Refusal, Stopping, Unavailable
 from tradewind.platform.tasks import end_tasks
 
 BATCH_MAX = 512
@@ -97,7 +97,7 @@ class Sequencer:
         ``Unavailable`` means that nothing was done, ``OutcomeUnknown`` that nobody can tell.
         """
         if self._stopping or self.failed:
-            raise Unavailable("the venue is stopping; try again in a moment")
+            raise Stopping("the venue is stopping; try again in a moment")
         # The feed sends one message after another; a session or a dividend must not be lost.
         if len(self._waiting) >= QUEUE_MAX and not isinstance(command, FeedMessage):
             raise Unavailable("too many commands are waiting; try again in a moment")
@@ -116,7 +116,7 @@ class Sequencer:
         finally:
             self._readers -= 1
         if self.failed:
-            raise Unavailable("the venue has stopped; try again in a moment")
+            raise Stopping("the venue has stopped; try again in a moment")
 
     async def _run(self) -> None:
         try:
@@ -134,7 +134,7 @@ class Sequencer:
         except BaseException as error:
             self.failed = True
             self._committed.set()
-            _refuse(self._waiting, Unavailable("the venue has stopped; this was not done"))
+            _refuse(self._waiting, Stopping("the venue has stopped; this was not done"))
             self._waiting.clear()
             if not isinstance(error, asyncio.CancelledError):
                 self._on_failure(error)
@@ -143,7 +143,7 @@ class Sequencer:
     async def _batch(self) -> bool:
         """Decide what waits and make it durable; return whether there was anything to write."""
         batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
-        unknown: Refusal = Unavailable("the venue has stopped; this was not done")
+        unknown: Refusal = Stopping("the venue has stopped; this was not done")
         try:
             await self._look_up_client_order_ids(batch)
             batch = [entry for entry in batch if not entry.answer.done()]

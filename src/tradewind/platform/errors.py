@@ -82,6 +82,10 @@ class Unavailable(Refusal):
     title = "Unavailable"
 
 
+class Stopping(Unavailable):
+    """This process is ending and did nothing; the one that comes after it may."""
+
+
 class NotLeading(Unavailable):
     """This process stands by, or does not know whether it still leads: nothing was done."""
 

@@ -21,6 +21,7 @@ from tradewind.platform.errors import (
     NotPermitted,
     OutcomeUnknown,
     Refusal,
+    Stopping,
     Unavailable,
 )
 from tradewind.platform.http import create_app
@@ -330,6 +331,17 @@ async def test_process_that_serves_is_found_and_kept_to(stage: Stage) -> None:
     for _ in range(3):
         await shelf.clear()
     assert leader.calls == [("clear",)] * 3
+
+
+async def test_who_is_ending_is_left_for_who_takes_over(stage: Stage) -> None:
+    async def refuse() -> None:
+        raise Stopping("the shelf is stopping; try again in a moment")
+
+    ending, successor = ShelfInMemory(), ShelfInMemory()
+    ending.before = refuse
+    shelf = await stage.connect(await stage.serve(ending), await stage.serve(successor))
+    assert await shelf.write(ENTRY) == ENTRY
+    assert (len(ending.calls), len(successor.calls)) == (1, 1)
 
 
 async def test_nobody_who_serves_is_unavailable_after_the_patience(stage: Stage) -> None:

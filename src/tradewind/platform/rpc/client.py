@@ -14,7 +14,13 @@ from typing import Any, Self
 import httpx
 import msgspec
 
-from tradewind.platform.errors import NotLeading, OutcomeUnknown, Refusal, Unavailable
+from tradewind.platform.errors import (
+    NotLeading,
+    OutcomeUnknown,
+    Refusal,
+    Stopping,
+    Unavailable,
+)
 from tradewind.platform.logging import get_logger
 from tradewind.platform.rpc.identity import Identities, acting_for
 from tradewind.platform.rpc.interface import Interface, Method, interface_of
@@ -34,6 +40,8 @@ _KEEPALIVE_S = 3.0
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _GATEWAY_ERRORS = (502, 504)
 """Answers of proxies between us and a service."""
+_NOT_HERE = (NotLeading.__name__, Stopping.__name__)
+"""Refusals of one process: it did nothing, and another may do it."""
 
 
 class RemoteFailure(ConnectionError):
@@ -128,8 +136,9 @@ class RpcConnection:
             return self._lost(method, repr(error))
         if response.status_code in _GATEWAY_ERRORS:
             return self._lost(method, f"a proxy answered {response.status_code}")
-        if response.headers.get(KIND_HEADER) == NotLeading.__name__:
-            return _Elsewhere("it stands by", self._unreachable())
+        kind = response.headers.get(KIND_HEADER)
+        if kind in _NOT_HERE:
+            return _Elsewhere(kind, self._unreachable())
         return response
 
     def _lost(self, method: Method, why: str) -> _Elsewhere:
