@@ -75,6 +75,10 @@ images-test: install ## Build the images and try them, alone and together, on a 
 infra-test: install $(INFRASTRUCTURE_STAMP) ## Test the Terraform modules without any AWS account
 	$(BIN)/pytest -q -p no:cacheprovider tests/infrastructure $(ARGS)
 
+.PHONY: apply-test
+apply-test: install $(INFRASTRUCTURE_STAMP) ## Apply staging to a stand-in for AWS, and destroy it again
+	TRADEWIND_APPLY_TEST=1 $(BIN)/pytest -q -p no:cacheprovider tests/infrastructure/test_apply.py $(ARGS)
+
 .PHONY: charts
 charts: $(UV) ## Package the Helm charts into .build/charts
 	deploy/helm/package $(ARGS)

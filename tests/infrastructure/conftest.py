@@ -6,10 +6,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from tests.infrastructure.life import Life, override
+from tests.infrastructure.moto import PYTHON, moto_server
 from tests.infrastructure.planned import Planned
 from tests.infrastructure.provider import shared_provider
 from tests.infrastructure.terraform import SOURCE, Terraform, TerraformUnavailableError
 
+APPLIES = bool(os.environ.get("TRADEWIND_APPLY_TEST"))
 AT_ONCE = 2  # each reads the schema of the whole provider, which keeps a processor busy
 
 
@@ -67,3 +70,39 @@ def _check(terraform: Terraform, folder: str) -> None:
         terraform.run(place, "test", "-no-color")
     else:
         terraform.run(place, "validate", "-no-color")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def beginning(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[Life] | None]:
+    """Begin the life of an environment at once, if a test asks: it waits more than it works."""
+    asked = APPLIES and any(
+        "life" in getattr(item, "fixturenames", ()) for item in request.session.items
+    )
+    scratch = tmp_path_factory.mktemp("moto")
+    try:
+        own = Terraform.prepare(scratch) if asked and PYTHON.exists() else None
+    except TerraformUnavailableError:
+        own = None
+    if own is None:
+        yield None
+        return
+    override(own.tree)
+    with moto_server(scratch) as moto, ThreadPoolExecutor(1) as pool:
+        yield pool.submit(Life(own, moto).live)
+
+
+@pytest.fixture
+def life(terraform: Terraform, beginning: Future[Life] | None) -> Life:
+    """Return an environment that was made and destroyed on moto, and what was seen of it."""
+    if not APPLIES:
+        pytest.skip("NOTHING IS APPLIED: `make apply-test` does, in a quarter of an hour")
+    if beginning is None:
+        pytest.fail(f"there is no {PYTHON}: make infra-test makes it")
+    return beginning.result()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let those who ask for the environment's life come last: it goes on beside all others."""
+    items.sort(key=lambda item: "life" in getattr(item, "fixturenames", ()))

@@ -1,0 +1,53 @@
+"""Bootstrap and staging are applied, found unchanged, and destroyed: on moto, not on AWS."""
+
+import pytest
+import yaml
+from tests.infrastructure.life import Life
+
+pytestmark = pytest.mark.timeout(1200)
+
+
+def test_bootstrap_and_staging_apply(life: Life) -> None:
+    assert not life.failure, life.failure
+    gained = life.gained(life.before, life.standing)
+    for kind in ("ec2 Vpcs", "kms Keys", "rds DBInstances", "ecr repositories", "eks clusters"):
+        assert gained[f"{life.region} {kind}"], f"staging made nothing of the kind {kind}"
+    for kind in ("s3 Buckets", "route53 HostedZones", "iam Roles"):
+        assert gained[f"global {kind}"], f"staging made nothing of the kind {kind}"
+
+
+def test_second_plan_is_empty(life: Life) -> None:
+    assert not life.failure, life.failure
+    assert not life.changes
+
+
+def test_state_lies_in_the_bucket_that_bootstrap_made(life: Life) -> None:
+    assert not life.failure, life.failure
+    assert life.states == ["bootstrap/terraform.tfstate", "staging/terraform.tfstate"]
+
+
+def test_destroying_staging_leaves_only_bootstrap(life: Life) -> None:
+    assert not life.failure, life.failure
+    left = life.gained(life.bootstrapped, life.destroyed)
+    # The state says that there is nothing.
+    states = left.pop("global s3 Objects", [])
+    assert all(each.endswith("/staging/terraform.tfstate") for each in states)
+    assert left == {}
+
+
+def test_destroying_bootstrap_leaves_nothing(life: Life) -> None:
+    assert not life.failure, life.failure
+    assert life.gained(life.before, life.after) == {}
+
+
+def test_values_of_what_stands_are_those_of_the_chart(life: Life) -> None:
+    assert not life.failure, life.failure
+    values = yaml.safe_load(life.helm_values)
+    [zone] = life.gained(life.before, life.standing)["global route53 HostedZones"]
+    assert zone == "staging.example.com."
+    assert values["ingress"]["hosts"] == ["api.staging.example.com", "app.staging.example.com"]
+    certificates = life.standing[f"{life.region} acm CertificateSummaryList"]
+    assert values["ingress"]["tls"]["certificateArn"] in certificates
+    roles = life.standing["global iam Roles"]
+    for service in ("api-gateway", "order-service"):
+        assert values[service]["serviceAccount"]["roleArn"].rpartition("/")[2] in roles
