@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from tests.infrastructure.life import Life, override
-from tests.infrastructure.moto import PYTHON, moto_server
+from tests.infrastructure.moto_server import PYTHON, moto_server
 from tests.infrastructure.planned import Planned
 from tests.infrastructure.provider import shared_provider
 from tests.infrastructure.terraform import SOURCE, Terraform, TerraformUnavailableError

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.infrastructure.moto import Inventory, Moto
+from tests.infrastructure.moto_server import Inventory, Moto
 from tests.infrastructure.terraform import Terraform
 
 REGION, REPLICA_REGION = "eu-central-1", "eu-west-1"

@@ -1,37 +1,19 @@
 """Static checks find nothing in the infrastructure that is not explained beside it."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.infrastructure.terraform import FOLDERS, ROOT, SOURCE
+from tests.infrastructure.terraform import FOLDERS, SOURCE
+from tests.infrastructure_tools import run_checkov
 
-# `make infra-test` installs it, apart from everything else: it pins what the platform needs newer.
-CHECKOV = ROOT / ".build/infrastructure/bin/checkov"
 SHORTEST_REASON = 20  # characters: "not needed" explains nothing
 
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, Any]:
     """Return what checkov found, in the modules alone and as the roots use them."""
-    executable = Path(os.environ.get("CHECKOV", CHECKOV))
-    if not executable.exists():
-        pytest.skip(f"THE INFRASTRUCTURE IS NOT CHECKED: there is no {executable}; make infra-test")
-    command = [executable, "--directory", SOURCE, "--framework", "terraform", "--output", "json"]
-    done = subprocess.run(
-        [*command, "--skip-download", "--soft-fail"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=1200,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    options = ("--directory", SOURCE, "--framework", "terraform")
+    return run_checkov("THE INFRASTRUCTURE IS NOT CHECKED", *options, timeout_s=1200)
 
 
 @pytest.mark.timeout(1300)

@@ -1,7 +1,6 @@
 """The function that changes secrets keeps services believing each other, and Valkey reachable."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from itertools import pairwise
@@ -10,9 +9,8 @@ from typing import Any
 
 import pytest
 from tests.infrastructure.rotation_account import KEY_LENGTH
-from tests.infrastructure.terraform import ROOT
+from tests.infrastructure_tools import program
 
-PYTHON = ROOT / ".build/infrastructure/bin/python"
 PROGRAM = Path(__file__).with_name("rotation_account.py")
 
 Rotation = Callable[..., list[Any]]
@@ -21,9 +19,7 @@ Rotation = Callable[..., list[Any]]
 @pytest.fixture(scope="session")
 def rotation() -> Rotation:
     """Return what runs steps on an account of its own and returns what each of them did."""
-    python = Path(os.environ.get("INFRASTRUCTURE_PYTHON", PYTHON))
-    if not python.exists():
-        pytest.skip(f"THE ROTATION IS NOT TESTED: there is no {python}; make infra-test")
+    python = program("python", "INFRASTRUCTURE_PYTHON", "THE ROTATION IS NOT TESTED")
 
     def run(*steps: tuple[object, ...]) -> list[Any]:
         done = subprocess.run(

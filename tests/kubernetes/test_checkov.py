@@ -1,18 +1,12 @@
 """Static checks find nothing in the rendered objects that is not explained here."""
 
-import json
-import os
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from tests.kubernetes.tools import ENVIRONMENTS, ROOT, render
+from tests.infrastructure_tools import run_checkov
+from tests.kubernetes.tools import ENVIRONMENTS, render
 
-# `make infra-test` installs it, apart from everything else: it pins what the platform needs newer.
-CHECKOV = ROOT / ".build/infrastructure/bin/checkov"
-OPTIONS = ("--framework", "kubernetes", "--output", "json", "--skip-download", "--soft-fail")
 CLUSTER_WIDE = {"PriorityClass", "ClusterIssuer"}
 EVERYTHING = (
     *("retention.enabled=true", "global.journalArchive.claim=archive"),
@@ -31,9 +25,6 @@ EXPLAINED = {
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_finding_is_mended_or_explained(environment: str, tmp_path: Path) -> None:
-    executable = Path(os.environ.get("CHECKOV", CHECKOV))
-    if not executable.exists():
-        pytest.skip(f"THE CHARTS ARE NOT CHECKED: there is no {executable}; make infra-test")
     rendered = tmp_path / "rendered.yaml"
     manifests = [
         # As helm does when it installs them.
@@ -43,15 +34,8 @@ def test_every_finding_is_mended_or_explained(environment: str, tmp_path: Path) 
         for each in render(environment, *EVERYTHING)
     ]
     rendered.write_text(yaml.safe_dump_all(manifests))
-    done = subprocess.run(
-        [executable, *OPTIONS, "--file", rendered],
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
+    options = ("--framework", "kubernetes", "--file", rendered)
+    report = run_checkov("THE CHARTS ARE NOT CHECKED", *options, timeout_s=500)
     assert report["summary"]["passed"] > 500
     findings = {
         f"{check['resource']}: {check['check_id']}: {check['check_name']}"

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from tests.infrastructure_tools import PROGRAMS
 
 from tradewind.testing.waiting import free_port, wait_for
 
-ROOT = Path(__file__).parents[2]
-# `make infra-test` installs it there.
-PYTHON = ROOT / ".build/infrastructure/bin/python"
+PYTHON = PROGRAMS / "python"
 
 Inventory = dict[str, list[str]]
 
