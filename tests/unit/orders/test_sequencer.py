@@ -17,7 +17,7 @@ from tradewind.order_service.domain.refusals import OutcomeUnknown
 from tradewind.order_service.domain.state import OrderState
 from tradewind.order_service.sequencer import QUEUE_MAX, Sequencer
 from tradewind.platform.clock import ManualClock
-from tradewind.platform.errors import Unavailable
+from tradewind.platform.errors import Stopping, Unavailable
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 VENUE = VenueId("test")
@@ -190,7 +190,7 @@ async def test_failed_commit_is_acknowledged_to_nobody_and_ends_the_venue() -> N
         await settle()
         stage.paper.gate.set()
         outcomes = await asyncio.gather(first, second, reader, return_exceptions=True)
-        assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, Unavailable, Unavailable]
+        assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, Stopping, Stopping]
         assert stage.failures == [stage.paper.failure]
         assert stage.committed == [1]
         for late in (stage.deposit(), asyncio.create_task(stage.sequencer.settled())):
