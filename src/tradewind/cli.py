@@ -13,15 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tradewind import __version__
-from tradewind.command_line import (
-    Archive,
-    AsJson,
-    DataDir,
-    Port,
-    ended,
-    read_settings,
-    run_command,
-)
+from tradewind.command_line import Archive, AsJson, DataDir, Port, ended, read_settings, run_command
 from tradewind.database_commands import database_app
 from tradewind.serving.names import ServiceName
 from tradewind.store_commands import data_app, journal_app, keys_app, users_app

@@ -3,15 +3,7 @@
 import re
 
 import pytest
-from tests.kubernetes.tools import (
-    ENVIRONMENTS,
-    Manifest,
-    named,
-    of_kind,
-    pods,
-    render,
-    workloads,
-)
+from tests.kubernetes.tools import ENVIRONMENTS, Manifest, named, of_kind, pods, render, workloads
 
 in_each_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 ALLOWED_VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"}

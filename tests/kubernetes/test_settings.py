@@ -5,15 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.kubernetes.tools import (
-    ENVIRONMENTS,
-    ROOT,
-    Manifest,
-    named,
-    of_kind,
-    render,
-    workloads,
-)
+from tests.kubernetes.tools import ENVIRONMENTS, ROOT, Manifest, named, of_kind, render, workloads
 
 from tradewind.platform.settings import Settings, load_settings
 from tradewind.serving.names import PORTS, ServiceName

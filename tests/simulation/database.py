@@ -20,10 +20,7 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Emitted
 from tradewind.order_service.domain.ledger import Posting
-from tradewind.order_service.domain.state import (
-    OrderState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.order_service.journal_writer import JOURNAL_CHANNEL, WRITE_TIMEOUT_S, Deposed
 from tradewind.order_service.snapshots import decode_state
 

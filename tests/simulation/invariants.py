@@ -5,11 +5,7 @@ from tradewind.contracts.vocabulary import GroupRole, OrderSide, OrderStatus, Ti
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core
-from tradewind.order_service.domain.state import (
-    AUCTION_TIMES,
-    OrderState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import AUCTION_TIMES, OrderState, VenueState
 
 
 class Violation(Exception):

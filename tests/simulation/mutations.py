@@ -13,10 +13,7 @@ from tradewind.contracts.vocabulary import AccountId
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.price_bands import BandBoard
-from tradewind.order_service.domain.state import (
-    OrderState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.order_service.domain.trigger_book import TriggerBook
 
 if TYPE_CHECKING:

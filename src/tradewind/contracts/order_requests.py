@@ -3,13 +3,7 @@
 from msgspec import Struct
 
 from tradewind.contracts.terms import Leg, Terms
-from tradewind.contracts.vocabulary import (
-    AccountId,
-    OrderId,
-    OrderSide,
-    OrderType,
-    TimeInForce,
-)
+from tradewind.contracts.vocabulary import AccountId, OrderId, OrderSide, OrderType, TimeInForce
 from tradewind.platform.money import PriceUnits, QuantityUnits
 
 

@@ -3,13 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tradewind.contracts.notifications import (
-    Channel,
-    ChannelKind,
-    Delivery,
-    PriceAlert,
-    Topic,
-)
+from tradewind.contracts.notifications import Channel, ChannelKind, Delivery, PriceAlert, Topic
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.notification_service.records import (
     Due,

@@ -8,9 +8,7 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL, Book
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
-from tradewind.order_service.domain.state import (
-    VenueState,
-)
+from tradewind.order_service.domain.state import VenueState
 from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.repository import OrderRepository
 from tradewind.platform.errors import NotFound

@@ -10,9 +10,7 @@ from msgspec import Struct
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.books import Books
-from tradewind.order_service.domain.state import (
-    VenueState,
-)
+from tradewind.order_service.domain.state import VenueState
 from tradewind.order_service.journal_tail import JournalTable
 
 PAGE = 5_000

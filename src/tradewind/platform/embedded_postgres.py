@@ -34,8 +34,8 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _DEFAULTS = {
     "max_connections": "100",
     "wal_compression": "on",
-    # Every order waits while a new file of the log is made: to fill it with zeros first takes ten
-    # times as long as a commit, and commits are no quicker for it.
+    # Every order waits while a new file of the log is made: to fill it with zeros first takes about
+    # twice as long, and commits are no quicker for it.
     "wal_init_zero": "off",
     "jit": "off",
     "random_page_cost": "1.1",

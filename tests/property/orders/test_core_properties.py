@@ -67,10 +67,7 @@ from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
 from tradewind.order_service.domain.fees import check_fees
 from tradewind.order_service.domain.latency import release
-from tradewind.order_service.domain.state import (
-    OrderState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.order_service.domain.trigger_book import reaches
 from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.platform.errors import Refusal

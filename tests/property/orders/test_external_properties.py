@@ -4,13 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tradewind.contracts.orders import ReplaceOrder, SubmitOrder
 from tradewind.contracts.venues import VenueSpec
@@ -30,10 +24,7 @@ from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.decide import decide
 from tradewind.order_service.domain.reports import Ending
-from tradewind.order_service.domain.state import (
-    OrderState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.platform.errors import Refusal
 from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits

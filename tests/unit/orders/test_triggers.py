@@ -18,9 +18,7 @@ from tradewind.order_service.domain.refusals import (
     OrderNotReplaceable,
     TrailTooLong,
 )
-from tradewind.order_service.domain.state import (
-    OrderState,
-)
+from tradewind.order_service.domain.state import OrderState
 
 
 def with_shares(last: str = "10") -> Stage:

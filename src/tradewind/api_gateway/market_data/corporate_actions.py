@@ -8,20 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from tradewind.api_gateway.market_data.corporate_action_shapes import (
-    ActionGroups,
-    grouped,
-    kind_of,
-)
+from tradewind.api_gateway.market_data.corporate_action_shapes import ActionGroups, grouped, kind_of
 from tradewind.api_gateway.market_data.query import PAGE_TOKEN, SORT, read_symbol
-from tradewind.api_gateway.wire.query import (
-    Choice,
-    Day,
-    Integer,
-    Listing,
-    Parameter,
-    QueryValues,
-)
+from tradewind.api_gateway.wire.query import Choice, Day, Integer, Listing, Parameter, QueryValues
 from tradewind.api_gateway.wire.timestamps import exchange_time
 from tradewind.contracts.corporate_actions import CorporateAction
 from tradewind.contracts.market_data import MarketDataService

@@ -18,9 +18,7 @@ from tradewind.order_service.domain.applying import (
 from tradewind.order_service.domain.applying.entry import Handlers
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
-from tradewind.order_service.domain.state import (
-    VenueState,
-)
+from tradewind.order_service.domain.state import VenueState
 from tradewind.platform.errors import InvariantBroken
 
 _HANDLERS: Handlers = (

@@ -2,12 +2,7 @@
 
 from tradewind.contracts.vocabulary import OrderId, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
-from tradewind.order_service.domain.state import (
-    AUCTION_TIMES,
-    OrderState,
-    VenueState,
-    book_side,
-)
+from tradewind.order_service.domain.state import AUCTION_TIMES, OrderState, VenueState, book_side
 from tradewind.order_service.domain.trigger_book import TriggerBook
 
 

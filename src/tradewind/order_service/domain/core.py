@@ -34,11 +34,7 @@ from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.market_view import MarketView
 from tradewind.order_service.domain.price_bands import BandBoard
 from tradewind.order_service.domain.refusals import AccountNotFound
-from tradewind.order_service.domain.state import (
-    AccountState,
-    OrderState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import AccountState, OrderState, VenueState
 from tradewind.platform.money import PriceUnits
 
 _UNMOVED = (

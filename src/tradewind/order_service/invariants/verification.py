@@ -15,10 +15,7 @@ from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.applying.entry import hold_asset
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Ledger, Posting
-from tradewind.order_service.domain.state import (
-    OrderState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.order_service.journal_archive import ArchiveFolder, RawRecord
 from tradewind.order_service.journal_reading import JournalReading, decode_event
 from tradewind.platform.database import Database, PooledConnection, Record

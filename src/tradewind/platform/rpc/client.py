@@ -14,13 +14,7 @@ from typing import Any, Self
 import httpx
 import msgspec
 
-from tradewind.platform.errors import (
-    NotLeading,
-    OutcomeUnknown,
-    Refusal,
-    Stopping,
-    Unavailable,
-)
+from tradewind.platform.errors import NotLeading, OutcomeUnknown, Refusal, Stopping, Unavailable
 from tradewind.platform.logging import get_logger
 from tradewind.platform.rpc.identity import Identities, acting_for
 from tradewind.platform.rpc.interface import Interface, Method, interface_of

@@ -12,13 +12,7 @@ from tradewind.order_service.domain.state import (
     PositionState,
     VenueState,
 )
-from tradewind.platform.money import (
-    MoneyUnits,
-    PriceUnits,
-    QuantityUnits,
-    Rounding,
-    divide,
-)
+from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits, Rounding, divide
 
 
 def _shares_changed(

@@ -7,11 +7,7 @@ from typing import Any
 from tradewind.contracts.vocabulary import PositionIntent
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
-from tradewind.order_service.domain.state import (
-    AccountState,
-    OrderState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import AccountState, OrderState, VenueState
 
 NOTHING: list[Posting] = []
 

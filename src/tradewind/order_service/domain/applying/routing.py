@@ -9,11 +9,7 @@ from tradewind.order_service.domain.applying.orders import end, held
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.lifecycle import move
-from tradewind.order_service.domain.state import (
-    OrderState,
-    Routing,
-    VenueState,
-)
+from tradewind.order_service.domain.state import OrderState, Routing, VenueState
 from tradewind.platform.money import QuantityUnits
 
 

@@ -8,10 +8,7 @@ from tradewind.order_service.domain.applying.entry import NOTHING, Handlers
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.requirements import maintenance
-from tradewind.order_service.domain.state import (
-    AccountState,
-    VenueState,
-)
+from tradewind.order_service.domain.state import AccountState, VenueState
 from tradewind.platform.money import MoneyUnits, multiply_units
 
 _DAY_TRADE_SESSIONS = 5
