@@ -15,7 +15,7 @@ from tradewind.contracts.vocabulary import OrderStatus
 from tradewind.order_service.app import SCHEMA
 from tradewind.order_service.domain.refusals import OrderNotFound, OutcomeUnknown
 from tradewind.platform.database import Database
-from tradewind.platform.errors import Unavailable
+from tradewind.platform.errors import Stopping
 
 WAITING = "SELECT pid FROM pg_locks WHERE relation = 'orders.journal'::regclass AND NOT granted"
 
@@ -55,11 +55,11 @@ async def test_connection_lost_in_a_write_ends_the_venue_and_acknowledges_nothin
         reader = asyncio.create_task(app.get_account(stage.account_id))
         await owner.execute("SELECT pg_terminate_backend($1)", pid)
         outcomes = await asyncio.gather(in_flight, queued, reader, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, Unavailable, Unavailable]
+    assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, Stopping, Stopping]
     assert len(stage.failures) == 1
     assert not await app.ready()
     assert await app.last_number(stage.venue_id) == number
-    with pytest.raises(Unavailable):
+    with pytest.raises(Stopping):
         await app.submit_order(stage.order(limit_price=price(50)))
     async with restarted(stage) as again:
         assert await again.last_number(stage.venue_id) == number
@@ -90,7 +90,7 @@ async def test_answer_lost_leaves_the_order_there_once_or_not_at_all_as_was_said
         wire.answers = True
         await wire.cut()
         (outcome,) = await asyncio.gather(sent, return_exceptions=True)
-        assert type(outcome) is (Unavailable if has_own_id else OutcomeUnknown)
+        assert type(outcome) is (Stopping if has_own_id else OutcomeUnknown)
         assert len(stage.failures) == 1
         await app.stop()
         await stage.database.close()
