@@ -26,9 +26,21 @@ SECRETS = combinations(
     ],
     [
         ["global.database.tls=verify-full"],
-        ["global.database.tls=require", "global.database.certificateAuthority="],
+        [
+            "global.database.certificateAuthorityFrom.configMap=",
+            "global.database.certificateAuthority=-----BEGIN CERTIFICATE-----\nbm90IG9uZQ",
+        ],
+        ["global.database.tls=require", "global.database.certificateAuthorityFrom.configMap="],
     ],
-    [[], ["notification-service.settings.TRADEWIND_SMTP_USERNAME=us"]],
+    [
+        [],
+        [
+            "notification-service.settings.TRADEWIND_SMTP_USERNAME=us",
+            "global.liveBrokers.enabled=true",
+            *(f"global.secrets.plain.brokers.a.{each}" for each in ("broker=alpaca", "key=k")),
+            "global.secrets.plain.brokers.a.secret=s",
+        ],
+    ],
 )
 _ACM = "ingress.tls.certificateArn=arn:aws:acm:a:1:certificate/b"
 _ISSUER = ["issuers.enabled=true", "issuers.email=ops@tradewind.example"]

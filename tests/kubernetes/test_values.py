@@ -10,6 +10,10 @@ from tests.kubernetes.tools import CHARTS, ROOT, HelmRefused, Manifest, render
 from tradewind.platform.settings import Settings
 from tradewind.serving.names import ServiceName
 
+_VENUE = (
+    "global.secrets.plain.brokers.a.key=k,global.secrets.plain.brokers.a.secret=s,"
+    "global.secrets.plain.brokers.a"
+)
 REFUSED = {
     "api-gateway.replicas=two": "'/api-gateway/replicas': got string, want integer",
     "global.colour=red": "additional properties 'colour' not allowed",
@@ -31,7 +35,15 @@ REFUSED = {
     "global.secrets.plain.databasePassword=": "global.secrets.plain.databasePassword is not set",
     "global.secrets.source=existing": "global.secrets.existing does not name the Secret",
     "global.secrets.source=external": "global.secrets.external.region is not set",
-    "global.database.tls=verify-full,global.database.certificateAuthority=": "whose signature",
+    "global.database.tls=verify-full": "nobody says whose signature",
+    "global.database.certificateAuthority=/etc/authority.pem": "does not match pattern",
+    "global.liveBrokers.enabled=true": "global.secrets.plain.brokers is not set",
+    "global.liveBrokers.ports={0}": "minimum: got 0, want 1",
+    "global.secrets.plain.brokers.a.broker=alpaca": "missing properties 'key', 'secret'",
+    f"{_VENUE}.broker=etrade": "must be one of 'alpaca', 'ccxt'",
+    f"{_VENUE}.broker=ccxt": "missing property 'exchange'",
+    f"{_VENUE}.broker=alpaca,{_VENUE}.papre=true": "additional properties 'papre' not allowed",
+    f"{_VENUE}.broker=alpaca": "global.liveBrokers.enabled is false, so that none would be reached",
     "retention.enabled=true": "global.journalArchive.claim does not name",
     "backup.enabled=true": "backup.claim does not name the PersistentVolumeClaim",
     "issuers.enabled=true": "issuers.email is not set",

@@ -15,7 +15,7 @@ TOOLS = Path(os.environ.get("TRADEWIND_KUBERNETES_TOOLS", ROOT / ".build/kuberne
 CHARTS = ROOT / ".build/charts/source"
 ENVIRONMENTS = ("local", "staging", "production")
 GIVEN = Path(__file__).parent / "given.yaml"
-"""What no file of the repository holds: secrets, and the certificate of an authority."""
+"""What no file of the repository holds: secrets."""
 
 Manifest = dict[str, Any]  # Any: an object of Kubernetes, as YAML has it
 

@@ -12,6 +12,7 @@ code (ports, required settings) and the network policies to this table.
   user      the number that its image runs as
   startup   seconds that a start may take: an order service may have to fold a long journal
   archive   it reads old records of the journal
+  brokers   it trades at live brokers where those are on, by an image of its own: <service>-live
   priority  who goes last when there is too little room
 */}}
 {{- define "tradewind-lib.catalogue" -}}
@@ -38,11 +39,12 @@ order-service:
   variable: ORDERS_URL
   elected: true
   stores: [database, valkey]
-  secrets: [identity_key]
+  secrets: [identity_key, brokers]
   user: 10001
   startup: 600
   priority: trading
   archive: true
+  brokers: true
 market-data-service:
   port: 8003
   variable: MARKET_DATA_URL
@@ -82,6 +84,12 @@ web-ui:
 {{/* The row of the chart that is being rendered. */}}
 {{- define "tradewind-lib.service" -}}
 {{- index (include "tradewind-lib.catalogue" . | fromYaml) .Chart.Name | toYaml -}}
+{{- end -}}
+
+{{/* Whether the chart that is being rendered trades at live brokers. */}}
+{{- define "tradewind-lib.tradesLive" -}}
+{{- $service := include "tradewind-lib.service" . | fromYaml -}}
+{{- if and $service.brokers .Values.global.liveBrokers.enabled }}yes{{ end -}}
 {{- end -}}
 
 {{/* Names of the services that call one: (dict "name" …). */}}

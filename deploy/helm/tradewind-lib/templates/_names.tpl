@@ -27,6 +27,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- printf "%s/%s:%s" .root.Values.global.image.registry .name (include "tradewind-lib.tag" .root) -}}
 {{- end -}}
 
+{{/* Which image a service is of; the libraries of live brokers are in one of their own. */}}
+{{- define "tradewind-lib.imageName" -}}
+{{- .Chart.Name -}}{{- if include "tradewind-lib.tradesLive" . }}-live{{ end -}}
+{{- end -}}
+
 {{/* The class of a priority of the catalogue: (dict "priority" … "root" $). */}}
 {{- define "tradewind-lib.priorityClassName" -}}
 {{- if and .priority .root.Values.global.priorityClasses -}}

@@ -84,7 +84,8 @@ spec:
     {{- range $store := $service.stores | default list }}
     {{- include "tradewind-lib.toStore" (dict "store" $store "root" $root) | nindent 4 }}
     {{- end }}
-    {{- with .Values.internetPorts }}
+    {{- $brokers := ternary .Values.global.liveBrokers.ports list (eq (include "tradewind-lib.tradesLive" .) "yes") }}
+    {{- with concat $brokers .Values.internetPorts | uniq }}
     {{- include "tradewind-lib.toInternet" . | nindent 4 }}
     {{- end }}
   {{- end }}

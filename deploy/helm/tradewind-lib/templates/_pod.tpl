@@ -2,7 +2,7 @@
 {{- define "tradewind-lib.podAnnotations" -}}
 checksum/settings: {{ include "tradewind-lib.settings" . | sha256sum }}
 checksum/secrets: {{ include "tradewind-lib.secretChecksum" . }}
-checksum/authority: {{ .Values.global.database.certificateAuthority | sha256sum }}
+checksum/authority: {{ include "tradewind-lib.authorityChecksum" . }}
 {{- end -}}
 
 {{/*
@@ -67,7 +67,7 @@ lifecycle:
 {{- define "tradewind-lib.container" -}}
 {{- $service := include "tradewind-lib.service" . | fromYaml -}}
 name: {{ .Chart.Name }}
-image: {{ include "tradewind-lib.image" (dict "name" .Chart.Name "root" .) }}
+image: {{ include "tradewind-lib.image" (dict "name" (include "tradewind-lib.imageName" .) "root" .) }}
 imagePullPolicy: {{ .Values.global.image.pullPolicy }}
 ports:
   - name: http
@@ -96,7 +96,7 @@ volumeMounts: {{- include "tradewind-lib.volumeMounts" . | nindent 2 }}
   mountPath: /etc/tradewind/secrets
   readOnly: true
 {{- end }}
-{{- if and (has "database" ($service.stores | default list)) .Values.global.database.certificateAuthority }}
+{{- if and (has "database" ($service.stores | default list)) (include "tradewind-lib.hasAuthority" .) }}
 - name: authority
   mountPath: /etc/tradewind/authority
   readOnly: true
@@ -125,10 +125,8 @@ volumeMounts: {{- include "tradewind-lib.volumeMounts" . | nindent 2 }}
         path: tradewind_{{ . }}
       {{- end }}
 {{- end }}
-{{- if and (has "database" ($service.stores | default list)) .Values.global.database.certificateAuthority }}
-- name: authority
-  configMap:
-    name: {{ .Chart.Name }}-authority
+{{- if and (has "database" ($service.stores | default list)) (include "tradewind-lib.hasAuthority" .) }}
+- {{- include "tradewind-lib.authorityVolume" (dict "configMap" (printf "%s-authority" .Chart.Name) "root" .) | nindent 2 }}
 {{- end }}
 {{- if and $service.archive .Values.global.journalArchive.claim }}
 - name: archive

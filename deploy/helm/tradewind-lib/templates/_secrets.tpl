@@ -8,8 +8,9 @@ rather than variables, so that no description of a pod and no crash report shows
 {{- range $store := $service.stores | default list -}}
 {{- $names = append $names (printf "%s_password" $store) -}}
 {{- end -}}
+{{- $unused := dict "smtp_password" (not (hasKey .Values.settings "TRADEWIND_SMTP_USERNAME")) "brokers" (not .Values.global.liveBrokers.enabled) -}}
 {{- range $secret := $service.secrets | default list -}}
-{{- if or (ne $secret "smtp_password") (hasKey $.Values.settings "TRADEWIND_SMTP_USERNAME") -}}
+{{- if not (index $unused $secret) -}}
 {{- $names = append $names $secret -}}
 {{- end -}}
 {{- end -}}
@@ -32,7 +33,7 @@ rather than variables, so that no description of a pod and no crash report shows
 {{- if not $value -}}
 {{- fail (printf "global.secrets.plain.%s is not set. Set it in a file of values that is in no repository, or choose another global.secrets.source (existing, external)." $key) -}}
 {{- end -}}
-{{- $value -}}
+{{- ternary ($value | toJson) $value (kindIs "map" $value) -}}
 {{- end -}}
 
 {{- define "tradewind-lib.plainData" -}}

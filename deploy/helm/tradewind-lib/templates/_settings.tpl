@@ -7,7 +7,7 @@
 {{- define "tradewind-lib.databaseTls" -}}
 {{- $database := .Values.global.database -}}
 {{- printf "sslmode=%s" $database.tls -}}
-{{- if $database.certificateAuthority }}&sslrootcert=/etc/tradewind/authority/database.pem{{ end -}}
+{{- if include "tradewind-lib.hasAuthority" . }}&sslrootcert=/etc/tradewind/authority/database.pem{{ end -}}
 {{- end -}}
 
 {{/* What a service is told: where the others are, where the stores are, and what values add. */}}
@@ -56,6 +56,41 @@ metadata:
   name: {{ .Chart.Name }}
   labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
 data: {{- include "tradewind-lib.settings" . | nindent 2 }}
+{{- end -}}
+
+{{/* Whether somebody says whose signature on PostgreSQL's certificate to believe. */}}
+{{- define "tradewind-lib.hasAuthority" -}}
+{{- $database := .Values.global.database -}}
+{{- if and $database.certificateAuthority $database.certificateAuthorityFrom.configMap -}}
+{{- fail (printf "global.database.certificateAuthority and global.database.certificateAuthorityFrom.configMap (%s) are both set. Keep one of them." $database.certificateAuthorityFrom.configMap) -}}
+{{- end -}}
+{{- if or $database.certificateAuthority $database.certificateAuthorityFrom.configMap }}yes{{ end -}}
+{{- end -}}
+
+{{/* The certificate as database.pem, out of a ConfigMap of ours or of somebody else: (dict "configMap" … "root" $). */}}
+{{- define "tradewind-lib.authorityVolume" -}}
+{{- $from := .root.Values.global.database.certificateAuthorityFrom -}}
+name: authority
+configMap:
+  name: {{ $from.configMap | default .configMap }}
+  items:
+    - key: {{ ternary $from.key "database.pem" (ne $from.configMap "") }}
+      path: database.pem
+{{- end -}}
+
+{{/* Of a ConfigMap that the chart does not write, what the cluster holds at the moment of an upgrade. */}}
+{{- define "tradewind-lib.authorityChecksum" -}}
+{{- $database := .Values.global.database -}}
+{{- $authority := $database.certificateAuthority -}}
+{{- with $database.certificateAuthorityFrom.configMap -}}
+{{- $held := lookup "v1" "ConfigMap" $.Release.Namespace . -}}
+{{- /* Every namespace has this one, so a cluster has answered, and pods would wait for ours in vain. */ -}}
+{{- if and (not (dig "data" $database.certificateAuthorityFrom.key "" $held)) (lookup "v1" "ConfigMap" $.Release.Namespace "kube-root-ca.crt") -}}
+{{- fail (printf "global.database.certificateAuthorityFrom names the ConfigMap %s, but namespace %s has none of that name with a %s in it. Make it: kubectl create configmap %s -n %s --from-file=%s=FILE" . $.Release.Namespace $database.certificateAuthorityFrom.key . $.Release.Namespace $database.certificateAuthorityFrom.key) -}}
+{{- end -}}
+{{- $authority = dict "in" . "held" ($held.data | default dict) | toJson -}}
+{{- end -}}
+{{- $authority | sha256sum -}}
 {{- end -}}
 
 {{/* The certificate authority of PostgreSQL is no secret, and the same for all. */}}

@@ -29,7 +29,7 @@ spec:
 - {name: PGUSER, value: {{ $database.user | quote }}}
 - {name: PGDATABASE, value: {{ $database.name | quote }}}
 - {name: PGSSLMODE, value: {{ $database.tls | quote }}}
-{{- if $database.certificateAuthority }}
+{{- if include "tradewind-lib.hasAuthority" . }}
 - {name: PGSSLROOTCERT, value: /etc/tradewind/authority/database.pem}
 {{- end }}
 {{- end -}}

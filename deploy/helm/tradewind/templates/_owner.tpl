@@ -171,7 +171,7 @@ spec:
         - name: secrets
           mountPath: /etc/tradewind/secrets
           readOnly: true
-        {{- if $root.Values.global.database.certificateAuthority }}
+        {{- if include "tradewind-lib.hasAuthority" $root }}
         - name: authority
           mountPath: /etc/tradewind/authority
           readOnly: true
@@ -193,13 +193,8 @@ spec:
           - key: tradewind_{{ . }}
             path: tradewind_{{ . }}
           {{- end }}
-    {{- if $root.Values.global.database.certificateAuthority }}
-    - name: authority
-      configMap:
-        name: {{ .owner }}
-        items:
-          - key: database.pem
-            path: database.pem
+    {{- if include "tradewind-lib.hasAuthority" $root }}
+    - {{- include "tradewind-lib.authorityVolume" (dict "configMap" .owner "root" $root) | nindent 6 }}
     {{- end }}
     {{- if .claim }}
     - name: files
