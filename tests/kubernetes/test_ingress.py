@@ -46,7 +46,7 @@ def service_of(path: str, found: list[Route]) -> tuple[str, int]:
         kind, prefix, _, _ = route
         if kind == "Exact":
             return path == prefix
-        return prefix == "/" or path == prefix or path.startswith(prefix + "/")
+        return f"{path}/".startswith(prefix if prefix.endswith("/") else f"{prefix}/")
 
     best = max(filter(fits, found), key=lambda route: (route[0] == "Exact", len(route[1])))
     return best[2], best[3]
@@ -73,8 +73,8 @@ def test_every_stream_of_the_gateway_has_a_route_of_its_own(controller: str) -> 
     document = json.loads((ROOT / "docs/openapi/gateway.json").read_text())
     streams = {f"/api{path}" for path in document["x-websockets"]}
     found = routes(render("local", *WITH_TLS[controller]))
-    of_their_own = {path for _, path, service, _ in found if service == "api-gateway"} - {"/api"}
-    assert {path.rstrip("/") for path in streams} == of_their_own
+    exact = {path for kind, path, *to in found if (kind, to[0]) == ("Exact", "api-gateway")}
+    assert exact - {"/api"} == streams
     for path in streams:
         assert service_of(path, found) == ("api-gateway", 8000)
 
@@ -100,7 +100,7 @@ def test_f5s_controller_redirects_bounds_and_says_hsts() -> None:
     )
     assert (master["nginx.org/hsts"], master["nginx.org/hsts-max-age"]) == ("True", "31536000")
     assert master["nginx.org/client-max-body-size"] == "1m"
-    assert master["cert-manager.io/cluster-issuer"] == "letsencrypt-production"
+    assert "cert-manager.io/cluster-issuer" not in master
     requests = annotations(manifests, "tradewind-requests")
     assert requests["nginx.org/proxy-read-timeout"] == "60s"
     assert requests["nginx.org/limit-req-rate"] == "400r/s"
@@ -127,6 +127,22 @@ def test_f5s_controller_gets_one_master_without_paths_for_each_host() -> None:
         if "tls" in each["spec"]
     ]
     assert len(set(secrets)) == 2
+
+
+def test_f5s_controller_has_a_temporary_certificate_until_the_authority_has_asked() -> None:
+    manifests = render("local", *WITH_TLS["nginx"], "ingress.hosts={one.example,two.example}")
+    asked = of_kind(manifests, "Certificate")
+    hosts = {}
+    for ingress in of_kind(manifests, "Ingress"):
+        for tls in ingress["spec"].get("tls", []):
+            hosts[tls["secretName"]] = tls["hosts"]
+    assert {each["spec"]["secretName"]: each["spec"]["dnsNames"] for each in asked} == hosts
+    for each in asked:
+        told = each["metadata"]["annotations"]
+        assert told["cert-manager.io/issue-temporary-certificate"] == "true"
+        assert each["spec"]["issuerRef"]["name"] == "letsencrypt-production"
+    for controller in ("community", "gateway"):
+        assert of_kind(render("local", *WITH_TLS[controller]), "Certificate") == []
 
 
 def test_the_communitys_controller_has_the_same_bounds() -> None:

@@ -1,6 +1,10 @@
-{{/* WebSockets of the gateway: they may be silent for long, where a request may not. */}}
+{{/*
+WebSockets of the gateway: they may be silent for long, where a request may not. Each is named exactly:
+whatever else began like one would be a request without the limits of requests.
+*/}}
 {{- define "tradewind.streamPaths" -}}
-- {path: /api/stream, type: Prefix, service: api-gateway}
+- {path: /api/stream, type: Exact, service: api-gateway}
+- {path: /api/stream/, type: Exact, service: api-gateway}
 - {path: /api/v2/iex, type: Exact, service: api-gateway}
 - {path: /api/v2/sip, type: Exact, service: api-gateway}
 - {path: /api/v2/delayed_sip, type: Exact, service: api-gateway}
@@ -8,9 +12,13 @@
 - {path: /api/v1beta3/crypto/us, type: Exact, service: api-gateway}
 {{- end -}}
 
-{{/* Nothing is rewritten: the gateway serves under /api itself. */}}
+{{/*
+Nothing is rewritten: the gateway serves under /api itself. A prefix ends with a slash, because to F5's
+controller it is one of letters, not of parts: /api would take /apis too.
+*/}}
 {{- define "tradewind.requestPaths" -}}
-- {path: /api, type: Prefix, service: api-gateway}
+- {path: /api, type: Exact, service: api-gateway}
+- {path: /api/, type: Prefix, service: api-gateway}
 {{- end -}}
 
 {{/*

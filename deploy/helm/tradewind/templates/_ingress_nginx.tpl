@@ -15,7 +15,6 @@ nginx.org/hsts-include-subdomains: "True"
 {{- else }}
 nginx.org/ssl-redirect: "False"
 {{- end }}
-{{- include "tradewind.issuerAnnotation" . }}
 {{- end -}}
 
 {{/* A request that has reached a gateway is not sent to another one: it may have been done. */}}
