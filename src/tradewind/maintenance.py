@@ -1,6 +1,6 @@
 """Short commands on the data of a platform, beside a running one or without one."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from tradewind.platform.clock import WallClock
 from tradewind.platform.database import Database, ServiceSchema
 from tradewind.platform.errors import NotFound, StartupRefused
 from tradewind.platform.local_database import existing_database
-from tradewind.platform.migrations import migrate
+from tradewind.platform.migrations import check_migrated, migrate
 from tradewind.platform.settings import Settings
 
 if TYPE_CHECKING:
@@ -211,7 +211,8 @@ async def ensure_database_users(
 async def make_first_start(settings: Settings) -> "Bootstrap | None":
     """Make the first user, account and key of a distributed platform, unless there is a user.
 
-    The order service has to run; the account service need not.
+    The order service has to run; the account service need not. The database has to be migrated: it
+    takes no more rights there than those of the account service's own user.
     """
     from tradewind.account_service import app
     from tradewind.contracts.remote import remote_orders
@@ -227,7 +228,7 @@ async def make_first_start(settings: Settings) -> "Bootstrap | None":
     clock = WallClock()
     identities = Identities(settings.identity_key, clock)
     async with (
-        _database(settings, app.SCHEMA) as database,
+        _database(settings, app.SCHEMA, make_ready=check_migrated) as database,
         RpcConnection(
             settings.orders_url,
             caller="first-start",
@@ -243,10 +244,18 @@ async def make_first_start(settings: Settings) -> "Bootstrap | None":
             await accounts.stop()
 
 
+async def _migrate(dsn: str, schema: ServiceSchema) -> None:
+    await migrate(dsn, [schema])
+
+
 @asynccontextmanager
-async def _database(settings: Settings, schema: ServiceSchema) -> AsyncIterator[Database]:
+async def _database(
+    settings: Settings,
+    schema: ServiceSchema,
+    make_ready: Callable[[str, ServiceSchema], Awaitable[None]] = _migrate,
+) -> AsyncIterator[Database]:
     async with existing_database(settings) as dsn:
-        await migrate(dsn, [schema])
+        await make_ready(dsn, schema)
         database = await Database.open(dsn, schema, max_size=2)
         try:
             yield database

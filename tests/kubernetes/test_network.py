@@ -9,12 +9,13 @@ CALLS = {
     ("api-gateway", "market-data-service", 8003),
     ("api-gateway", "portfolio-service", 8004),
     ("api-gateway", "notification-service", 8005),
+    ("account-service", "order-service", 8002),
     ("portfolio-service", "order-service", 8002),
     ("notification-service", "order-service", 8002),
     ("smoke-test", "api-gateway", 8000),
     ("smoke-test", "web-ui", 3000),
 }
-"""Who calls whom: the architecture's table, and what `helm test` asks."""
+"""Who calls whom: the architecture's table, what `helm test` asks, and the first start."""
 STORES = {
     "database": {
         *("account-service", "order-service", "market-data-service", "portfolio-service"),

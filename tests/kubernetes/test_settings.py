@@ -69,6 +69,15 @@ def test_every_service_is_told_what_it_refuses_to_start_without(
 
 
 @in_each_environment
+def test_a_pod_of_the_account_service_can_make_the_first_start(
+    environment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifests = render(environment, *PLAIN)
+    settings = settings_as_in_the_pod(manifests, "account-service", tmp_path, monkeypatch)
+    assert problems(settings, [ServiceName.ACCOUNT, ServiceName.PORTFOLIO]) == []
+
+
+@in_each_environment
 def test_the_migration_is_told_where_the_database_is(
     environment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

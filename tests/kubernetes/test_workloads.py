@@ -174,3 +174,14 @@ def test_each_service_gets_its_database_user_after_the_migration_that_made_its_t
     owner = named(manifests, "ExternalSecret", "maintenance")["spec"]["data"]
     assert [each["secretKey"] for each in owner] == ["tradewind_database_password"]
     assert not of_kind(render("local"), "Job")[1:]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_helm_would_forget_when_it_uninstalls_is_gone_before(environment: str) -> None:
+    policies = {
+        f"{each['kind']} {each['metadata']['name']}": annotations["helm.sh/hook-delete-policy"]
+        for each in render(environment)
+        if "helm.sh/hook" in (annotations := each["metadata"].get("annotations", {}))
+    }
+    assert {"Job migrate", "Pod smoke-test", "ConfigMap smoke-test"} <= policies.keys()
+    assert set(policies.values()) == {"before-hook-creation,hook-succeeded"}

@@ -31,6 +31,8 @@ account-service:
   variable: ACCOUNTS_URL
   stores: [database]
   secrets: [identity_key]
+  # Of itself it calls nobody: `tradewind first-start` opens the first account from its pod.
+  calls: [order-service]
   user: 10001
   startup: 60
   priority: serving
