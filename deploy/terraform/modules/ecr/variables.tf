@@ -31,6 +31,7 @@ variable "images" {
     "market-data-service",
     "notification-service",
     "order-service",
+    "order-service-live",
     "portfolio-service",
     "web-ui",
   ]

@@ -43,8 +43,8 @@ run "every_image_has_a_repository_whose_tags_never_move" {
     error_message = "Each image has a repository of its own below tradewind/."
   }
   assert {
-    condition     = length(var.images) == 7
-    error_message = "Six services and the web terminal have images."
+    condition     = length(var.images) == 8
+    error_message = "Six services, the order service with live brokers, and the web terminal have images."
   }
   assert {
     condition     = alltrue([for r in aws_ecr_repository.this : r.image_tag_mutability == "IMMUTABLE"])
