@@ -1,6 +1,7 @@
 """Every module keeps its contracts, every root is valid, and all of it is formatted."""
 
 import re
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -52,3 +53,23 @@ def test_folder_needs_the_same_terraform_and_no_provider_but_aws(folder: str) ->
     assert re.search(r'required_version\s+= ">= 1\.11"', text)
     assert re.findall(r'source\s+= "([^"]+)"', text) == ["hashicorp/aws"]
     assert re.search(r'version\s+= "~> 5\.100"', text)
+
+
+@pytest.mark.parametrize("folder", ["bootstrap", *(f"modules/{name}" for name in MODULES)])
+def test_page_has_every_input_and_output(folder: str) -> None:
+    page = (SOURCE / folder / "README.md").read_text()
+    shown = re.findall(r"^\| `(\w+)` \|", page.partition("<!-- inputs and outputs -->")[2], re.M)
+    declared = [
+        name
+        for file in ("variables.tf", "outputs.tf")
+        for name in re.findall(
+            r'^(?:variable|output) "(.+)"', (SOURCE / folder / file).read_text(), re.M
+        )
+    ]
+    assert declared
+    assert shown == declared
+
+
+def test_tables_in_the_pages_are_those_of_the_code() -> None:
+    done = subprocess.run([SOURCE / "write-readme", "--check"], timeout=30, check=False)
+    assert done.returncode == 0, "run deploy/terraform/write-readme"
