@@ -14,12 +14,15 @@ from tradewind.contracts.orders import Order, ReplaceOrder, SubmitOrder
 from tradewind.contracts.vocabulary import (
     AccountId,
     OrderId,
+    OrderSide,
     OrderStatus,
+    OrderType,
+    TimeInForce,
 )
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.refusals import OutcomeUnknown
 from tradewind.platform.errors import Refusal, Unavailable
-from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits
+from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, QuantityUnits
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -53,7 +56,7 @@ class Client:
         await self._deposit(40_000)
         actions: list[tuple[int, Callable[[], Any]]] = [
             (60, self._submit), (12, self._cancel), (10, self._replace), (3, self._cancel_all),
-            (6, self._close), (4, self._move_cash), (5, self._read),
+            (10, self._quote), (6, self._close), (4, self._move_cash), (5, self._read),
         ]  # fmt: skip
         weights = [weight for weight, _ in actions]
         for _ in range(steps):
@@ -68,10 +71,15 @@ class Client:
         await self._take(draw_order(self._random, self.account_id, name, new_order_id))
 
     async def _replace(self) -> None:
-        if not self._orders:
-            return
-        old, name = self._random.choice(self._orders[-8:]), self._new_name()
+        if self._orders:
+            await self._replace_one(self._one_to_replace())
+
+    async def _replace_one(self, old: OrderId) -> None:
+        name = self._new_name()
         price = PriceUnits(self._random.choice(PRICES) * CENT)
+        qty = self._random.choice(
+            (None, None, QuantityUnits(self._random.randrange(1, 200) * SCALE))
+        )
         await self._take(
             lambda order_id: ReplaceOrder(
                 order_id=old,
@@ -79,8 +87,38 @@ class Client:
                 account_id=self.account_id,
                 client_order_id=name,
                 limit_price=price,
+                qty=qty,
             )
         )
+
+    async def _quote(self) -> None:
+        """Bid for much and move the bid while it trades, as a market maker does."""
+        name, price = self._new_name(), PriceUnits(self._random.choice(PRICES) * CENT)
+        symbol, qty = self._random.choice(SYMBOLS), self._random.randrange(100, 200)
+        await self._take(
+            lambda order_id: SubmitOrder(
+                order_id=order_id,
+                account_id=self.account_id,
+                client_order_id=name,
+                symbol=symbol,
+                side=OrderSide.BUY,
+                order_type=OrderType.LIMIT,
+                time_in_force=TimeInForce.GTC,
+                qty=QuantityUnits(qty * SCALE),
+                limit_price=price,
+            )
+        )
+        for _ in range(3 if self._orders else 0):
+            await asyncio.sleep(self._random.uniform(0.0, 2.0))
+            await self._replace_one(self._orders[-1])
+
+    def _one_to_replace(self) -> OrderId:
+        """Mostly an order that is open as far as is known, among them some that have traded."""
+        known = self.world.database.orders
+        still = [each for each in self._orders if each in known and known[each].status.is_open]
+        if still and self._random.random() < 0.8:
+            return self._random.choice(still)
+        return self._random.choice(self._orders[-8:])
 
     async def _take(self, make: Callable[[OrderId], SubmitOrder | ReplaceOrder]) -> None:
         """Send an order until its fate is known; each try has an id of its own."""

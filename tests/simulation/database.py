@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from tests.simulation.invariants import Violation, check_event, check_state
+from tests.simulation.invariants import Replacements, Violation, check_event, check_state
 
 from tradewind.contracts.journal import Event, JournalRecord
 from tradewind.contracts.orders import Order
@@ -64,6 +64,7 @@ class SimulatedDatabase:
         self.names: dict[tuple[AccountId, str], OrderId] = {}
         self.snapshots: list[tuple[int, bytes]] = []
         self.truth = VenueState(venue_id=spec.venue_id)
+        self._replacements = Replacements()
         self._books = Books.of(self.truth)
         self.listeners: list[Callable[..., None]] = []
         """Told of every commit, until their connection breaks."""
@@ -164,6 +165,7 @@ class SimulatedDatabase:
             if self.records and at < self.records[-1].at:
                 raise Violation(f"record {number} is of {at}, before the one that it follows")
             check_event(self.truth, event)
+            self._replacements.follow(self.truth, event)
             if apply(self.truth, self._books, number, at, event) != postings:
                 raise Violation(f"the postings of record {number} are not those of its event")
             self.records.append(JournalRecord(self._spec.venue_id, number, at, event))

@@ -1,7 +1,16 @@
 """Truths about a venue's state that hold after every durable batch, whatever went wrong."""
 
-from tradewind.contracts.journal import Event, Liquidity, OrderAccepted, OrderExpired, OrderFilled
-from tradewind.contracts.vocabulary import GroupRole, OrderSide, OrderStatus, TimeInForce
+from tradewind.contracts.journal import (
+    Event,
+    Liquidity,
+    OrderAccepted,
+    OrderExpired,
+    OrderFilled,
+    OrderReduced,
+    ReplacementDue,
+    ReplaceRequested,
+)
+from tradewind.contracts.vocabulary import GroupRole, OrderId, OrderSide, OrderStatus, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Core
@@ -48,6 +57,29 @@ def _check_fill(state: VenueState, event: OrderFilled) -> None:
         raise Violation(f"order {event.order_id} trades while its market is closed")
 
 
+class Replacements:
+    """What is left for each order that is on its way to replace another, counted on its own."""
+
+    def __init__(self) -> None:
+        self._left: dict[OrderId, int] = {}
+        self._by: dict[OrderId, OrderId] = {}
+
+    def follow(self, state: VenueState, event: Event) -> None:
+        """Count what the old order trades, and check what its replacement is for in the end."""
+        match event:
+            case ReplaceRequested():
+                self._by[event.order_id] = event.replaced_by
+            case OrderAccepted():
+                self._left[event.order_id] = event.qty
+            case OrderFilled(order_id=old, qty=qty) if old in self._by:
+                self._left[self._by[old]] -= qty
+            case OrderReduced(order_id=old) if old in self._by:
+                self._left[self._by[old]] -= state.orders[old].qty - event.qty
+            case ReplacementDue():
+                if event.qty != self._left[event.order_id]:
+                    raise Violation(f"order {event.order_id} forgets what the other has filled")
+
+
 def check_state(state: VenueState) -> None:
     """Check money, holds, orders and groups; raises ``Violation``."""
     _check_groups(state)
@@ -78,9 +110,26 @@ def _check_order(state: VenueState, order: OrderState) -> None:
         raise Violation(f"order {order.order_id} is filled beyond its quantity")
     if order.leaves_at is not None and state.now is not None and order.leaves_at < state.now:
         raise Violation(f"order {order.order_id} stands although its cancel has arrived")
+    if order.replacing is not None:
+        _check_pair(state, order)
     is_over = order.time_in_force is TimeInForce.CLS and state.session_date is None
     if is_over and order.status is not OrderStatus.ACCEPTED:
         raise Violation(f"order {order.order_id} has outlived its auction")
+
+
+def _check_pair(state: VenueState, order: OrderState) -> None:
+    """Of two orders the old one works and the new one is on its way, until it arrives."""
+    assert order.replacing is not None
+    other = state.orders.get(order.replacing.by or order.replacing.instead_of or OrderId(""))
+    old, new = (order, other) if order.replacing.by else (other, order)
+    if old is None or new is None or old.replacing is None or new.replacing is None:
+        raise Violation(f"order {order.order_id} is to replace, or be replaced by, one that is not")
+    if (old.replacing.by, new.replacing.instead_of) != (new.order_id, old.order_id):
+        raise Violation(f"orders {old.order_id} and {new.order_id} do not replace each other")
+    if not new.is_on_its_way or old.is_on_its_way:
+        raise Violation(f"order {new.order_id} is there and {old.order_id} is not replaced")
+    if new.effective_at is not None and state.now is not None and new.effective_at < state.now:
+        raise Violation(f"order {old.order_id} stands although its replacement has arrived")
 
 
 def _check_groups(state: VenueState) -> None:

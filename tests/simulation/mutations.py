@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
 from tests.simulation.database import Batch, SimulatedWriter
 from tests.simulation.invariants import CheckedCore
 
-from tradewind.contracts.journal import CancelReason, Event, OrderCanceled, OrderReduced
+from tradewind.contracts.journal import (
+    CancelReason,
+    Event,
+    OrderCanceled,
+    OrderReduced,
+    OrderRejected,
+    ReplacementDue,
+    ReplaceRejected,
+)
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.venues import VenueSpec
 from tradewind.contracts.vocabulary import AccountId
@@ -15,6 +24,7 @@ from tradewind.order_service.domain.core import Core, Emitted
 from tradewind.order_service.domain.price_bands import BandBoard
 from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.order_service.domain.trigger_book import TriggerBook
+from tradewind.platform.money import QuantityUnits
 
 if TYPE_CHECKING:
     from tests.simulation.node import Node
@@ -190,6 +200,40 @@ class LosesWhatIsOnItsWay(Plant):
         return core
 
 
+class ReplacesInFull(Plant):
+    """Lets a replacement be for all that was asked, whatever the old order filled meanwhile."""
+
+    class Core(CheckedCore):
+        """Takes nothing off."""
+
+        def emit(self, event: Event) -> None:
+            """Emit, and add what was taken off."""
+            if isinstance(event, ReplacementDue):
+                qty = QuantityUnits(event.qty + event.taken_off)
+                event = structs.replace(event, qty=qty, taken_off=QuantityUnits(0))
+            super().emit(event)
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Hand out the generous one."""
+        return self.Core(spec, state, books)
+
+
+class ForgetsReplacements(Plant):
+    """Does nothing to what was to replace an order that has ended."""
+
+    class Core(CheckedCore):
+        """Never rejects."""
+
+        def emit(self, event: Event) -> None:
+            """Emit everything else."""
+            if not isinstance(event, OrderRejected | ReplaceRejected):
+                super().emit(event)
+
+    def core(self, spec: VenueSpec, state: VenueState, books: Books) -> Core:
+        """Hand out the forgetful one."""
+        return self.Core(spec, state, books)
+
+
 class TradesThroughHalts(Plant):
     """Lets what the feed shows fill orders of an instrument that is halted."""
 
@@ -264,6 +308,8 @@ MUTATIONS: dict[str, type[Plant]] = {
     "leaves-groups-alone": LeavesGroupsAlone,
     "keeps-the-stops-size": KeepsTheStopsSize,
     "loses-what-is-on-its-way": LosesWhatIsOnItsWay,
+    "replaces-in-full": ReplacesInFull,
+    "forgets-replacements": ForgetsReplacements,
     "trades-through-halts": TradesThroughHalts,
     "ignores-the-bands": IgnoresTheBands,
     "keeps-auction-orders": KeepsAuctionOrders,

@@ -65,8 +65,9 @@ class World:
         self.start = START
         self.faults = Faults(self.random("faults"))
         fees = FeeSchedule(fee_per_share=MoneyUnits(5_000_000))
-        # Every other run has orders that are on their way for a while.
-        latency = Latency(ms=50 * (seed % 2), spread_ms=500 * (seed % 2), seed=seed)
+        # Every other run has orders that are on their way for a while, some of them a long one.
+        spread_ms = (0, 500, 0, 4_000)[seed % 4]
+        latency = Latency(ms=50 * (seed % 2), spread_ms=spread_ms, seed=seed)
         # Every third has bands, near enough for prices that run away to meet them.
         bands = PriceBands(percent=int(seed % 3 == 0), reference_s=20, limit_state_s=0, pause_s=2)
         self.spec = VenueSpec(

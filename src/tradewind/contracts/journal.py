@@ -54,6 +54,7 @@ from tradewind.contracts.order_events import OrderRestated as OrderRestated
 from tradewind.contracts.order_events import OrderRouted as OrderRouted
 from tradewind.contracts.order_events import OrderTriggered as OrderTriggered
 from tradewind.contracts.order_events import ReplacementDue as ReplacementDue
+from tradewind.contracts.order_events import ReplaceRejected as ReplaceRejected
 from tradewind.contracts.order_events import ReplaceRequested as ReplaceRequested
 from tradewind.contracts.order_events import TrailMoved as TrailMoved
 from tradewind.contracts.vocabulary import (
@@ -148,6 +149,7 @@ Event = (
     | OrderRejected
     | CancelRequested
     | ReplaceRequested
+    | ReplaceRejected
     | ReplacementDue
     | OrderActivated
     | OrderTriggered

@@ -94,12 +94,13 @@ class OrderRouted(Struct, frozen=True, tag="order_routed"):
 
 
 class OrderRejected(Struct, frozen=True, tag="order_rejected"):
-    """The broker did not take the order, or gave it back; its hold is released."""
+    """The broker did not take the order, or gave it back, or it came too late to replace another;
+    its hold is released."""
 
     order_id: OrderId
     account_id: AccountId
     reason: str
-    """In the broker's words."""
+    """In the broker's words where there is one."""
     hold_released: int
 
 
@@ -116,7 +117,8 @@ class CancelRequested(Struct, frozen=True, tag="cancel_requested"):
 
 
 class ReplaceRequested(Struct, frozen=True, tag="replace_requested"):
-    """A broker's order is to give way to another, whose ``OrderAccepted`` follows."""
+    """An order is to give way to another, whose ``OrderAccepted`` follows: once its broker has
+    ended it, or when the other reaches the market."""
 
     order_id: OrderId
     account_id: AccountId
@@ -126,7 +128,7 @@ class ReplaceRequested(Struct, frozen=True, tag="replace_requested"):
 
 
 class ReplacementDue(Struct, frozen=True, tag="replacement_due"):
-    """The order that this one replaces has ended: it may go to the broker now."""
+    """The order that this one replaces has ended: it may take its place, or go to the broker."""
 
     order_id: OrderId
     account_id: AccountId
@@ -134,6 +136,24 @@ class ReplacementDue(Struct, frozen=True, tag="replacement_due"):
     """What it is for, less what the other filled after the replacement was asked for."""
     hold: int
     """What it reserves from now on, in all."""
+    taken_off: QuantityUnits = QuantityUnits(0)
+    """What the other filled meanwhile."""
+    hwm: PriceUnits | None = None
+    """Where the mark of a trailing order stands by now, which the other has kept."""
+    stop_price: PriceUnits | None = None
+    """The stop price of a trailing order by that mark."""
+    status: OrderStatus = OrderStatus.PENDING_NEW
+
+
+class ReplaceRejected(Struct, frozen=True, tag="replace_rejected"):
+    """An order does not give way to the other, which has ended instead; it may have ended too."""
+
+    order_id: OrderId
+    account_id: AccountId
+    replaced_by: OrderId
+    status: OrderStatus
+    filled_qty: QuantityUnits
+    filled_value: MoneyUnits
 
 
 class OrderActivated(Struct, frozen=True, gc=False, tag="order_activated"):

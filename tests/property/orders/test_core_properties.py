@@ -59,7 +59,14 @@ from tradewind.contracts.vocabulary import (
     TimeInForce,
     VenueId,
 )
-from tradewind.order_service.domain import commands, groups, holds, margin, margin_calls
+from tradewind.order_service.domain import (
+    commands,
+    groups,
+    holds,
+    margin,
+    margin_calls,
+    pending_replacement,
+)
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.books import Books
@@ -855,8 +862,11 @@ class CoreMachine(RuleBasedStateMachine):
                 exposure = order.left
                 key = (account.ledger_held, order.symbol)
                 sign = -1 if order.side is OrderSide.BUY else 1
-            assert order.hold == exposure
-            held[key] = held.get(key, 0) + sign * exposure
+            if order.waits_to_replace:
+                assert 0 <= order.hold <= exposure, "it adds to what the other one reserves"
+            else:
+                assert order.hold == exposure
+            held[key] = held.get(key, 0) + sign * order.hold
         for asset, by_account in state.ledger.sums.items():
             for account in state.accounts.values():
                 expected = held.get((account.ledger_held, asset), 0)
@@ -1035,6 +1045,27 @@ class CoreMachine(RuleBasedStateMachine):
         )
         assert {each for each in pending if each[0] > self.now} <= live
         assert again == pending
+
+    @invariant()
+    def what_is_to_replace_an_open_order_is_on_its_way(self) -> None:
+        state = self.core.state
+        for order in state.orders.values():
+            if order.replacing is None:
+                continue
+            if order.waits_to_replace:
+                old, new = pending_replacement.old_of(state, order), order
+            else:
+                assert order.replacing.by is not None
+                old, new = order, state.orders[order.replacing.by]
+            assert old.replacing is not None
+            assert old.replacing.by == new.order_id
+            assert new.waits_to_replace
+            assert new.effective_at is not None
+            assert new.effective_at > self.now, "one that has arrived takes its place"
+            assert (old.account_id, old.symbol, old.side) == (
+                new.account_id, new.symbol, new.side
+            )  # fmt: skip
+            assert new.replaces == old.order_id
 
     @invariant()
     def recovered_auctions_equal_the_live_ones(self) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from tradewind.api_gateway.streams.orders_as_of import OrderCache, order_accepted, order_as_of
@@ -15,6 +16,8 @@ from tradewind.contracts.journal import (
     OrderCanceled,
     OrderFilled,
     OrderRestated,
+    ReplacementDue,
+    ReplaceRejected,
 )
 from tradewind.contracts.orders import Order
 from tradewind.contracts.terms import Terms
@@ -141,3 +144,45 @@ def test_corporate_action_restates_an_order_with_what_it_had_filled_by_then() ->
     assert (order.status, order.filled_qty) == (OrderStatus.PARTIALLY_FILLED, shares(1))
     assert (order.canceled_at, order.updated_at) == (None, LATER)
     assert event_name(event) == "restated"
+
+
+def test_rejected_replacement_leaves_an_order_as_it_was() -> None:
+    event = ReplaceRejected(
+        OrderId("order"),
+        AccountId("account"),
+        OrderId("new"),
+        OrderStatus.PARTIALLY_FILLED,
+        shares(1),
+        MoneyUnits(price("10")),
+    )
+    later = after(new_order(), fill(3, "30"))
+    order = after(later, event)
+    assert (order.status, order.filled_qty) == (OrderStatus.PARTIALLY_FILLED, shares(1))
+    assert order.filled_at is None
+    assert event_name(event) == "order_replace_rejected"
+
+
+def test_rejected_replacement_of_an_order_that_was_filled_keeps_the_time_of_its_fill() -> None:
+    full = after(new_order(), fill(3, "30"))
+    event = ReplaceRejected(
+        full.order_id,
+        full.account_id,
+        OrderId("new"),
+        full.status,
+        full.filled_qty,
+        full.filled_value,
+    )
+    assert after(full, event) == full
+
+
+@pytest.mark.parametrize(("taken_off", "name"), [(2, "restated"), (0, None)])
+def test_replacement_is_told_as_restated_where_the_other_has_filled_some(
+    taken_off: int, name: str | None
+) -> None:
+    order = new_order()
+    event = ReplacementDue(
+        order.order_id, order.account_id, shares(3 - taken_off), 0, shares(taken_off)
+    )
+    due = after(order, event)
+    assert (due.qty, due.status) == (shares(3 - taken_off), OrderStatus.PENDING_NEW)
+    assert event_name(event) == name

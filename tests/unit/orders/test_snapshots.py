@@ -21,6 +21,7 @@ from tradewind.order_service.domain.state import (
     Entitlement,
     OrderState,
     PositionState,
+    Replacing,
     Routing,
     VenueState,
 )
@@ -33,7 +34,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    23: "5b9bbb6a3e5d82d5",
+    24: "d654df304e5f8c38",
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -49,6 +50,7 @@ def structure() -> str:
         AccountState,
         OrderState,
         Routing,
+        Replacing,
         Terms,
         PositionState,
         Entitlement,

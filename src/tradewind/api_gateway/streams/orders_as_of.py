@@ -24,6 +24,7 @@ from tradewind.contracts.journal import (
     OrderRouted,
     OrderTriggered,
     ReplacementDue,
+    ReplaceRejected,
     ReplaceRequested,
     TrailMoved,
 )
@@ -46,6 +47,7 @@ OrderEvent = (
     | OrderRejected
     | CancelRequested
     | ReplaceRequested
+    | ReplaceRejected
     | ReplacementDue
     | OrderRestated
 )
@@ -88,8 +90,10 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
     match event:
         case OrderAccepted():
             return order_accepted(record, event)
-        case OrderRouted() | CancelRequested() | ReplaceRequested() | ReplacementDue():
-            return _at_broker(past, event)
+        case OrderRouted() | ReplacementDue() | CancelRequested() | ReplaceRequested():
+            return _asked(past, event)
+        case OrderCanceled() | OrderExpired() | OrderRejected() | OrderReplaced():
+            return _ended(past, record, event)
         case OrderActivated():
             # Only an order that waited is activated, and what waited has not traded.
             return replace(
@@ -108,25 +112,42 @@ def order_as_of(order: Order, record: JournalRecord, event: OrderEvent) -> Order
                 filled_value=event.filled_value,
                 filled_at=record.at if event.status is OrderStatus.FILLED else None,
             )
+        case ReplaceRejected():
+            # Told of an order that has just ended, it leaves the time of its end.
+            return replace(
+                past if event.status.is_open else order,
+                status=event.status,
+                filled_qty=event.filled_qty,
+                filled_value=event.filled_value,
+            )
+
+
+def _ended(
+    order: Order,
+    record: JournalRecord,
+    event: OrderCanceled | OrderExpired | OrderRejected | OrderReplaced,
+) -> Order:
+    """Return an order that has ended otherwise than by a fill."""
+    match event:
         case OrderCanceled():
-            return replace(past, status=OrderStatus.CANCELED, canceled_at=record.at)
+            return replace(order, status=OrderStatus.CANCELED, canceled_at=record.at)
         case OrderExpired():
-            return replace(past, status=OrderStatus.EXPIRED, expired_at=record.at)
+            return replace(order, status=OrderStatus.EXPIRED, expired_at=record.at)
         case OrderRejected():
-            return replace(past, status=OrderStatus.REJECTED)
+            return replace(order, status=OrderStatus.REJECTED)
         case OrderReplaced():
             return replace(
-                past,
+                order,
                 status=OrderStatus.REPLACED,
                 replaced_at=record.at,
                 replaced_by=event.replaced_by,
             )
 
 
-def _at_broker(
+def _asked(
     order: Order, event: OrderRouted | CancelRequested | ReplaceRequested | ReplacementDue
 ) -> Order:
-    """Return a live venue's order between what was asked of the broker and what it answered."""
+    """Return an order between what was asked of its market or broker and what came of it."""
     if isinstance(event, CancelRequested | ReplaceRequested):
         is_cancel = isinstance(event, CancelRequested)
         return replace(
@@ -135,11 +156,14 @@ def _at_broker(
             filled_qty=event.filled_qty,
             filled_value=event.filled_value,
         )
-    # The broker has only just got it, or not even that.
+    # The market or the broker has only just got it, or not even that.
     order = replace(order, filled_qty=QuantityUnits(0), filled_value=MoneyUnits(0))
     if isinstance(event, OrderRouted):
         return replace(order, status=event.status)
-    return replace(order, status=OrderStatus.PENDING_NEW, qty=event.qty)
+    terms = order.terms
+    if terms is not None and event.hwm is not None:
+        terms = replace(terms, hwm=event.hwm, stop_price=event.stop_price)
+    return replace(order, status=event.status, qty=event.qty, terms=terms)
 
 
 def _restated(

@@ -23,6 +23,7 @@ from tradewind.contracts.journal import (
     OrderRouted,
     OrderTriggered,
     ReplacementDue,
+    ReplaceRejected,
     ReplaceRequested,
     TrailMoved,
 )
@@ -38,7 +39,10 @@ _ACCEPTED = {
     OrderStatus.NEW: "new",
     OrderStatus.PENDING_NEW: "pending_new",
 }
-_ENDED: dict[type, str] = {
+_ALWAYS: dict[type, str] = {
+    CancelRequested: "pending_cancel",
+    ReplaceRequested: "pending_replace",
+    ReplaceRejected: "order_replace_rejected",
     OrderCanceled: "canceled",
     OrderExpired: "expired",
     OrderReplaced: "replaced",
@@ -94,19 +98,19 @@ def event_name(event: OrderEvent) -> str | None:
     match event:
         case OrderAccepted():
             return _ACCEPTED[event.status]
-        case OrderTriggered() | OrderReduced() | OrderRestated() | ReplacementDue():
+        case OrderTriggered() | OrderReduced() | OrderRestated():
             return "restated"
+        case ReplacementDue():
+            return "restated" if event.taken_off else None
         case TrailMoved():
             return None
         case OrderActivated() | OrderRouted():
             return "new"
-        case CancelRequested():
-            return "pending_cancel"
-        case ReplaceRequested():
-            return "pending_replace"
         case OrderFilled():
             return "fill" if event.status is OrderStatus.FILLED else "partial_fill"
         case OrderCanceled() | OrderExpired() | OrderReplaced() | OrderRejected():
-            return _ENDED[type(event)]
+            return _ALWAYS[type(event)]
+        case CancelRequested() | ReplaceRequested() | ReplaceRejected():
+            return _ALWAYS[type(event)]
         case _:
             assert_never(event)

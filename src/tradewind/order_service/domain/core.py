@@ -21,6 +21,9 @@ from tradewind.contracts.journal import (
     OrderReplaced,
     OrderRestated,
     OrderTriggered,
+    ReplacementDue,
+    ReplaceRejected,
+    ReplaceRequested,
     TrailMoved,
 )
 from tradewind.contracts.market_data import Listing
@@ -39,7 +42,7 @@ from tradewind.platform.money import PriceUnits
 
 _UNMOVED = (
     OrderAccepted, OrderActivated, OrderTriggered, TrailMoved, OrderReduced, OrderReplaced,
-    OrderRestated,
+    OrderRestated, ReplaceRequested, ReplaceRejected, ReplacementDue,
 )  # fmt: skip
 """Events of an order that leave the rest of its group alone."""
 
@@ -107,9 +110,14 @@ class Core:
         self.emitted.append(Emitted(number, self.at, event, postings))
         if order_id is None:
             return
-        order = before or self.state.orders[order_id]
+        # What is told of an order that has ended follows its end at once.
+        order = before or self.state.orders.get(order_id) or self.touched[order_id]
         self.touched[order_id] = order
-        if order.terms is not None and order.terms.group_id and not isinstance(event, _UNMOVED):
+        if (
+            order.terms is not None
+            and order.terms.group_id
+            and not (isinstance(event, _UNMOVED) or order.waits_to_replace)
+        ):
             self.unsettled.append(order)
         if type(event) is OrderFilled:
             account = self.state.accounts[event.account_id]

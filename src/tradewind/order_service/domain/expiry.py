@@ -5,7 +5,7 @@ from datetime import date, datetime
 from tradewind.contracts.journal import OrderExpired, SessionEnded
 from tradewind.contracts.terms import GTC_LIFETIME
 from tradewind.contracts.vocabulary import TimeInForce
-from tradewind.order_service.domain import auctions, groups, interest
+from tradewind.order_service.domain import auctions, groups, interest, pending_replacement
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.state import OrderState
 from tradewind.platform.money import PriceUnits
@@ -33,9 +33,13 @@ def end_session(
 
 
 def expire(core: Core, order: OrderState) -> None:
-    """End an order whose time is over; a broker tells that of its orders itself."""
-    if order.routing is None:
+    """End an order whose time is over, unless it has ended with another.
+
+    A broker tells that of its orders itself.
+    """
+    if order.routing is None and order.status.is_open:
         core.emit(OrderExpired(order.order_id, order.account_id, order.hold))
+        pending_replacement.after_end(core, order)
 
 
 def is_too_old(core: Core, order: OrderState) -> bool:

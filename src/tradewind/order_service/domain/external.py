@@ -170,7 +170,8 @@ def _drop_replacement(core: Core, order: OrderState) -> None:
 def _release_replacement(core: Core, old: OrderState, new: OrderState) -> None:
     """Let a replacement go to the broker for what the old order has left it."""
     assert new.routing is not None
-    qty = QuantityUnits(new.qty - (old.filled_qty - new.routing.filled_before))
+    taken_off = QuantityUnits(old.filled_qty - new.routing.filled_before)
+    qty = QuantityUnits(new.qty - taken_off)
     if qty <= 0:
         _cancel(core, new, CancelReason.TOO_LATE)
         return
@@ -183,7 +184,7 @@ def _release_replacement(core: Core, old: OrderState, new: OrderState) -> None:
         if hold - new.hold > core.state.cash_available(account):
             _cancel(core, new, CancelReason.UNFUNDED)
             return
-    core.emit(ReplacementDue(new.order_id, new.account_id, qty, hold))
+    core.emit(ReplacementDue(new.order_id, new.account_id, qty, hold, taken_off))
 
 
 def _cancel(core: Core, order: OrderState, reason: CancelReason) -> None:

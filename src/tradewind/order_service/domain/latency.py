@@ -1,10 +1,11 @@
-"""The way to the market takes time: an order trades from its arrival, until its cancel arrives.
+"""The way to the market takes time: an order trades from its arrival, until its end arrives.
 
 How long is drawn from the order's id and the venue's seed, in whole microseconds, so that the same
 orders at the same instants always arrive in the same order. An order that has been taken is
 ``pending_new`` until the venue's time has passed its arrival; it joins before whatever comes next,
 be it a command or a message of the feed. Likewise an order is ``pending_cancel`` and trades on
-until its cancel arrives, which overtakes no order: it may come too late.
+until its cancel arrives, which overtakes no order, or ``pending_replace`` until the order arrives
+that is to take its place: both may come too late.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from heapq import heappop
 from tradewind.contracts.journal import CancelReason, CancelRequested, OrderActivated
 from tradewind.contracts.venues import Latency
 from tradewind.contracts.vocabulary import LatencyModel, OrderId, OrderStatus, TimeInForce
-from tradewind.order_service.domain import auctions, groups, triggers
+from tradewind.order_service.domain import auctions, groups, replacing, triggers
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.matching import cancel, match_incoming, side_of
 from tradewind.order_service.domain.state import AUCTION_TIMES, OrderState
@@ -73,13 +74,8 @@ def cancel_from_afar(core: Core, order: OrderState) -> None:
     """
     if order.leaves_at is not None:
         return
-    is_there = order.is_on_its_way or (
-        order.status in _WORKING
-        and order.time_in_force not in AUCTION_TIMES
-        and core.state.may_trade(order.symbol, extended_hours=order.extended_hours)
-    )
     settings = core.spec.latency
-    if not (settings.ms or settings.spread_ms) or not is_there or order.routing is not None:
+    if not (order.is_on_its_way or is_there(core, order)) or order.routing is not None:
         cancel(core, order, CancelReason.REQUESTED)
         return
     assert core.at is not None
@@ -98,6 +94,17 @@ def cancel_from_afar(core: Core, order: OrderState) -> None:
     )
 
 
+def is_there(core: Core, order: OrderState) -> bool:
+    """Tell whether an order works at a market to which word takes time."""
+    settings = core.spec.latency
+    return (
+        bool(settings.ms or settings.spread_ms)
+        and order.status in _WORKING
+        and order.time_in_force not in AUCTION_TIMES
+        and core.state.may_trade(order.symbol, extended_hours=order.extended_hours)
+    )
+
+
 def release(core: Core) -> None:
     """Let the orders and cancels that have arrived by now do their work, in order of arrival."""
     assert core.at is not None
@@ -108,7 +115,9 @@ def release(core: Core) -> None:
             continue
         if is_cancel:
             cancel(core, order, CancelReason.REQUESTED)
-        elif order.is_on_its_way:
+        elif order.is_on_its_way and (
+            not order.waits_to_replace or replacing.take_place(core, order)
+        ):
             _arrive(core, order)
         groups.settle(core)
 

@@ -39,7 +39,8 @@ TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     # A cancel may follow an order that has not arrived yet itself.
     OrderStatus.PENDING_CANCEL: (_WORKING | {OrderStatus.NEW})
     - {OrderStatus.REPLACED, OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE},
-    OrderStatus.PENDING_REPLACE: _WORKING - {OrderStatus.PENDING_REPLACE},
+    # What it was to give way to may be rejected: then it works on.
+    OrderStatus.PENDING_REPLACE: (_WORKING | {OrderStatus.NEW}) - {OrderStatus.PENDING_REPLACE},
     OrderStatus.FILLED: frozenset(),
     OrderStatus.CANCELED: frozenset(),
     OrderStatus.EXPIRED: frozenset(),

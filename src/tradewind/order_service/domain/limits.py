@@ -9,6 +9,7 @@ from datetime import timedelta
 from tradewind.contracts.limits import AccountLimits
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.vocabulary import PositionIntent
+from tradewind.order_service.domain import pending_replacement
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.recent import kind_of, taken_within_a_second
 from tradewind.order_service.domain.refusals import (
@@ -107,7 +108,7 @@ def _size_with(
     for order_id in account.order_ids:
         other = core.state.orders[order_id]
         if other is not instead_of and other.symbol == order.symbol and other.intent is intent:
-            size += other.left
+            size += pending_replacement.adds(core.state, other)
     return QuantityUnits(max(0, size))
 
 

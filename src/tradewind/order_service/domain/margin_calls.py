@@ -16,7 +16,7 @@ from itertools import islice
 from tradewind.contracts.journal import CancelReason, MarginCallIssued, MarginCallMet
 from tradewind.contracts.orders import SubmitOrder
 from tradewind.contracts.vocabulary import OrderId, OrderSide, OrderType, TimeInForce
-from tradewind.order_service.domain import groups, intents, margin
+from tradewind.order_service.domain import groups, intents, margin, pending_replacement
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.holds import Hold
 from tradewind.order_service.domain.margin import Holding, Standing
@@ -140,7 +140,8 @@ def _lacking(core: Core, account: AccountState, now: Standing, overnight: bool) 
     for order_id in account.order_ids:
         order = core.state.orders[order_id]
         if _is_closing(order):
-            closing[order.symbol] = closing.get(order.symbol, 0) + order.left
+            qty = pending_replacement.adds(core.state, order)
+            closing[order.symbol] = closing.get(order.symbol, 0) + qty
     lacking = -now.equity
     for each in now.holdings:
         size = abs(each.qty)

@@ -21,7 +21,7 @@ from tradewind.contracts.vocabulary import (
     OrderStatus,
     PositionIntent,
 )
-from tradewind.order_service.domain import holds, margin
+from tradewind.order_service.domain import holds, margin, pending_replacement
 from tradewind.order_service.domain.book import BUY, Resting
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.routing import request_cancel
@@ -47,6 +47,7 @@ def cancel(core: Core, order: OrderState, reason: CancelReason) -> None:
         request_cancel(core, order, reason)
         return
     core.emit(OrderCanceled(order.order_id, order.account_id, reason, order.hold))
+    pending_replacement.after_end(core, order)
 
 
 def cancel_newer(core: Core, one: OrderState, other: OrderState) -> None:
@@ -105,6 +106,8 @@ def fill(
             liquidity_fee=fee.liquidity,
         )
     )
+    if order.status is OrderStatus.FILLED:
+        pending_replacement.after_end(core, order)
 
 
 def affordable(core: Core, order: OrderState, price: PriceUnits, qty: QuantityUnits) -> bool:

@@ -9,6 +9,7 @@ As FINRA's rule 5330 and Nasdaq's rule 4761 have it, for orders that are good un
   they change the shares; prices are rounded away from the market to the price step. The rules speak
   of buys; here sells follow as well, as brokers have it, for their shares have multiplied too.
 - A split that leaves fewer shares ends every order, and so do a new symbol and a merger.
+- What is on its way to replace an order of the symbol is rejected.
 """
 
 from msgspec import Struct, structs
@@ -17,7 +18,7 @@ from tradewind.contracts.journal import CancelReason, OrderRestated
 from tradewind.contracts.market_data import Listing
 from tradewind.contracts.terms import Terms
 from tradewind.contracts.vocabulary import OrderSide, PositionIntent, TimeInForce
-from tradewind.order_service.domain import groups, holds, margin
+from tradewind.order_service.domain import groups, holds, margin, pending_replacement
 from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.matching import cancel, side_of
 from tradewind.order_service.domain.risk import ORDER_VALUE_MAX
@@ -46,6 +47,7 @@ class _Rest(Struct, frozen=True, kw_only=True):
 
 def end_orders(core: Core, symbol: str) -> None:
     """Cancel every open order of a symbol."""
+    _reject_replacements(core, symbol)
     for order in _orders(core, symbol):
         # One may have ended with another that was canceled before it.
         if order.status.is_open:
@@ -54,6 +56,7 @@ def end_orders(core: Core, symbol: str) -> None:
 
 def end_short_lived(core: Core, symbol: str) -> None:
     """Cancel the open orders of a symbol that are not good until canceled."""
+    _reject_replacements(core, symbol)
     for order in _orders(core, symbol):
         if order.time_in_force is not TimeInForce.GTC and order.status.is_open:
             cancel(core, order, CancelReason.CORPORATE_ACTION)
@@ -64,6 +67,7 @@ def after_dividend(core: Core, action_id: str, symbol: str, rate: MoneyUnits) ->
     if rate < CENT:
         return
     journal_marks(core)
+    _reject_replacements(core, symbol)
     for order in _ours(core, symbol):
         rest = _less_dividend(core, order, rate)
         if rest is not None:
@@ -73,8 +77,15 @@ def after_dividend(core: Core, action_id: str, symbol: str, rate: MoneyUnits) ->
 def after_split(core: Core, action_id: str, symbol: str, new: int, old: int) -> None:
     """Multiply the rest of the orders that stand by ``new / old``, which is above one."""
     journal_marks(core)
+    _reject_replacements(core, symbol)
     for order in _ours(core, symbol):
         _restate(core, action_id, order, _multiplied(core, order, new, old))
+
+
+def _reject_replacements(core: Core, symbol: str) -> None:
+    """Let no change arrive that was asked for at the terms of before."""
+    reason = f"a corporate action of {symbol} came before the replacement arrived"
+    pending_replacement.reject_all(core, symbol, reason)
 
 
 def _orders(core: Core, symbol: str) -> list[OrderState]:

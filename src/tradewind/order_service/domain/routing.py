@@ -101,7 +101,7 @@ def request_cancel(core: Core, order: OrderState, reason: CancelReason) -> None:
 
 
 def request_replace(core: Core, order: OrderState, replaced_by: OrderId) -> None:
-    """Ask for the end of a broker's order in favour of another."""
+    """Ask for the end of an order in favour of another."""
     core.emit(
         ReplaceRequested(
             order.order_id, order.account_id, replaced_by, order.filled_qty, order.filled_value

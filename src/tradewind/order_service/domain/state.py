@@ -57,6 +57,17 @@ class Routing(Struct, kw_only=True):
     """What that order had filled when this one was asked for."""
 
 
+class Replacing(Struct, kw_only=True):
+    """That an order is to replace another, as long as word of it is on its way to the market."""
+
+    by: OrderId | None = None
+    """What the order is to give way to."""
+    instead_of: OrderId | None = None
+    """The order whose place it is to take; until then it belongs to no group."""
+    left_before: QuantityUnits = QuantityUnits(0)
+    """What that order had left when this one was asked for."""
+
+
 class OrderState(Struct, kw_only=True, array_like=True, gc=False):
     """An open order; in a snapshot without the names of its fields, for there may be a million."""
 
@@ -96,6 +107,8 @@ class OrderState(Struct, kw_only=True, array_like=True, gc=False):
     terms: Terms | None = None
     routing: Routing | None = None
     """Of an order that a broker carries out: it stands in no book."""
+    replacing: Replacing | None = None
+    """Of two orders of which one is on its way to replace the other."""
 
     @property
     def waits(self) -> bool:
@@ -113,6 +126,11 @@ class OrderState(Struct, kw_only=True, array_like=True, gc=False):
     def is_on_its_way(self) -> bool:
         """Whether it has not arrived at the market yet."""
         return self.effective_at is not None
+
+    @property
+    def waits_to_replace(self) -> bool:
+        """Whether it is on its way to take the place of another order, which stands until then."""
+        return self.replacing is not None and self.replacing.instead_of is not None
 
     @property
     def order_fees(self) -> MoneyUnits:

@@ -126,6 +126,7 @@ def cancel_order(core: Core, command: CancelOrder) -> OrderState:
     """Cancel an open order; raises ``OrderNotFound`` for one that is not open here."""
     core.account(command.account_id)
     order = _open_order(core, command.account_id, command.order_id)
+    replacing.check_cancelable(order)
     latency.cancel_from_afar(core, order)
     return order
 
@@ -136,16 +137,20 @@ def cancel_all(core: Core, command: CancelAllOrders) -> list[CancelResult]:
     results = []
     for order_id in list(account.order_ids):
         # Also each leg: by the time the group is settled nothing of it is left. One that waited
-        # to replace another at a broker has ended with that.
+        # to replace another at a broker has ended with that. One that is about to be replaced is
+        # not there any more, or canceled too, when the cancel of its replacement arrives.
         order = core.state.orders.get(order_id)
-        if order is not None:
+        if order is not None and (order.replacing is None or order.waits_to_replace):
             latency.cancel_from_afar(core, order)
         results.append(CancelResult(order_id))
     return results
 
 
 def replace(core: Core, command: ReplaceOrder) -> OrderState:
-    """Put a new order in an old one's stead; it loses its place in the queue."""
+    """Put a new order in an old one's stead, once it has arrived; it loses the place in the queue.
+
+    Until then both are open, and what the new one reserves beyond the old one is reserved as well.
+    """
     account = core.account(command.account_id)
     old = _open_order(core, command.account_id, command.order_id)
     replacing.check(old, command)
@@ -167,7 +172,8 @@ def replace(core: Core, command: ReplaceOrder) -> OrderState:
     hold = risk.check(core, account, submission, old.intent, instead_of=old, reserves=reserves)
     triggers.check(submission)
     is_held = old.status is OrderStatus.HELD
-    if old.routing is not None:
+    is_far = latency.is_there(core, old) and submission.time_in_force not in AUCTION_TIMES
+    if old.routing is not None or is_far:
         routing.request_replace(core, old, command.new_order_id)
         # The old one keeps its hold until it has ended; only what goes beyond it is added now.
         hold = Hold(max(0, hold.amount - old.hold), hold.price)

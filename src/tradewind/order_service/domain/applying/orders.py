@@ -22,6 +22,7 @@ from tradewind.order_service.domain.state import (
     APART,
     AccountState,
     OrderState,
+    Replacing,
     Routing,
     VenueState,
 )
@@ -55,8 +56,10 @@ def _order_accepted(
     order.terms = event.terms
     if event.routed:
         order.routing = _routing(state, event)
-    if event.terms is not None and event.terms.group_id is not None:
-        state.groups.setdefault(event.terms.group_id, {})[order.order_id] = None
+    elif event.replaces is not None:
+        order.replacing = _place_to_take(state, event.replaces)
+    if order.replacing is None:
+        join_group(state, order)
     state.orders[order.order_id] = order
     account.order_ids[order.order_id] = None
     account.client_order_ids[order.client_order_id] = order.order_id
@@ -73,6 +76,18 @@ def _routing(state: VenueState, event: journal.OrderAccepted) -> Routing:
     if event.replaces is None:
         return Routing()
     return Routing(waits_for=event.replaces, filled_before=state.orders[event.replaces].filled_qty)
+
+
+def _place_to_take(state: VenueState, replaces: OrderId) -> Replacing | None:
+    """Return what a replacement waits for, ``None`` where the other has ended already."""
+    old = state.orders.get(replaces)
+    return None if old is None else Replacing(instead_of=replaces, left_before=old.left)
+
+
+def join_group(state: VenueState, order: OrderState) -> None:
+    """Count an order among those of its group, if it has one."""
+    if order.terms is not None and order.terms.group_id is not None:
+        state.groups.setdefault(order.terms.group_id, {})[order.order_id] = None
 
 
 def held(state: VenueState, order: OrderState, amount: int) -> list[Posting]:
@@ -207,7 +222,7 @@ def end(
 def forget(state: VenueState, account: AccountState, order_id: OrderId) -> None:
     """Drop an order that has ended."""
     order = state.orders.pop(order_id)
-    if order.terms is not None and order.terms.group_id is not None:
+    if order.terms is not None and order.terms.group_id is not None and not order.waits_to_replace:
         members = state.groups[order.terms.group_id]
         del members[order_id]
         if not members:
