@@ -61,7 +61,7 @@ bench: install ## Measure speed beside references and print the table
 
 .PHONY: images
 images: ## Build every container image (base images by PYTHON_IMAGE, NODE_IMAGE, NGINX_IMAGE)
-	deploy/docker/build $(ARGS)
+	ALIAS=$${ALIAS-local} deploy/docker/build $(ARGS)
 
 .PHONY: sbom
 sbom: ## Write the bill of materials of every image into .build/sbom

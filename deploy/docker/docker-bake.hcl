@@ -9,6 +9,16 @@ variable "VERSION" {
   default = "0.0.0"
 }
 
+// The same as Python packages write it: what the package inside is built with.
+variable "PACKAGE_VERSION" {
+  default = "0.0.0"
+}
+
+// Another tag of each image, such as the one that Compose takes by itself.
+variable "ALIAS" {
+  default = ""
+}
+
 variable "REVISION" {
   default = "unknown"
 }
@@ -37,6 +47,11 @@ variable "NODE_IMAGE" {
 
 variable "NGINX_IMAGE" {
   default = "nginxinc/nginx-unprivileged:1.29-alpine"
+}
+
+function "tags" {
+  params = [image]
+  result = compact(["${image}:${VERSION}", ALIAS == "" ? "" : "${image}:${ALIAS}"])
 }
 
 group "default" {
@@ -86,13 +101,14 @@ target "service" {
     ]
   }
   args = {
-    PYTHON_IMAGE   = PYTHON_IMAGE
-    SERVICE        = service.of
-    REQUIREMENTS   = service.name
-    PORT           = service.port
-    CALENDAR_UNTIL = CALENDAR_UNTIL
+    PYTHON_IMAGE    = PYTHON_IMAGE
+    PACKAGE_VERSION = PACKAGE_VERSION
+    SERVICE         = service.of
+    REQUIREMENTS    = service.name
+    PORT            = service.port
+    CALENDAR_UNTIL  = CALENDAR_UNTIL
   }
-  tags = ["${REGISTRY}/${service.name}:${VERSION}"]
+  tags = tags("${REGISTRY}/${service.name}")
 }
 
 target "service-release" {
@@ -136,7 +152,7 @@ target "web-ui" {
     NODE_IMAGE  = NODE_IMAGE
     NGINX_IMAGE = NGINX_IMAGE
   }
-  tags = ["${REGISTRY}/web-ui:${VERSION}"]
+  tags = tags("${REGISTRY}/web-ui")
 }
 
 target "web-ui-sbom" {

@@ -31,10 +31,14 @@ RUN python3 -m venv --without-pip /opt/tradewind && mkdir -p /image/opt \
 # What we wrote, the same for every service.
 FROM tools AS application
 COPY pyproject.toml README.md LICENSE ./
+COPY scripts/version.py scripts/version.py
 COPY src src
 ARG SOURCE_DATE_EPOCH=0
+# There is no history here, so the version has to be told.
+ARG PACKAGE_VERSION=0.0.0
 RUN python3 -m venv --without-pip /opt/tradewind \
- && /build/tools/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . \
+ && TRADEWIND_PACKAGE_VERSION=${PACKAGE_VERSION} \
+      /build/tools/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . \
  && /build/tools/bin/pip --python /opt/tradewind/bin/python3 install --quiet --no-compile \
       --prefix /image/opt/tradewind --no-deps dist/*.whl \
  && python3 deploy/docker/slim.py /image "${SOURCE_DATE_EPOCH}"

@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tradewind import __version__
 from tradewind.command_line import Archive, AsJson, DataDir, Port, ended, read_settings, run_command
 from tradewind.database_commands import database_app
+from tradewind.platform.version import UNKNOWN, this_build
 from tradewind.serving.names import ServiceName
 from tradewind.store_commands import data_app, journal_app, keys_app, users_app
 
@@ -261,5 +261,7 @@ def explain(
 
 @app.command()
 def version() -> None:
-    """Print the version."""
-    typer.echo(__version__)
+    """Print the version, and the commit where the build knows it."""
+    build = this_build()
+    commit = "" if build.revision == UNKNOWN else f" ({build.revision})"
+    typer.echo(f"{build.version}{commit}")

@@ -239,6 +239,7 @@ def test_nothing_slips_into_a_build(tmp_path: Path) -> None:
         "deploy",
         "pyproject.toml",
         "requirements",
+        "scripts",
         "src",
         "web-ui",
     }

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -125,11 +126,23 @@ def test_ports_and_users_agree_between_chart_and_image() -> None:
         assert f"USER {security['runAsUser']}:{security['runAsGroup']}" in recipe
 
 
-def test_versions_agree_between_charts_and_package() -> None:
-    package = (ROOT / "pyproject.toml").read_text()
-    (version,) = re.findall(r'^version = "(.+)"', package, re.MULTILINE)
-    for chart in (ROOT / "deploy/helm").glob("*/Chart.yaml"):
+def test_charts_are_of_the_checkout_and_no_file_of_it_holds_the_version() -> None:
+    version = subprocess.check_output([ROOT / "scripts/version"], text=True).strip()
+    charts = sorted((ROOT / "deploy/helm").glob("*/Chart.yaml"))
+    assert len(charts) == 10
+    for chart in charts:
         text = chart.read_text()
-        assert f"\nversion: {version}\n" in text
-        if "type: application" in text:
-            assert f'\nappVersion: "{version}"\n' in text
+        written = set(re.findall(r'^ *(?:version|appVersion): "?([^"\n]+)', text, re.MULTILINE))
+        assert written == {"0.0.0"}, chart
+    packaged = {path.name for path in (ROOT / ".build/charts").glob("*.tgz")}
+    installable = {chart.parent.name for chart in charts} - {"tradewind-lib"}
+    assert packaged == {f"{name}-{version}.tgz" for name in installable}
+
+
+def test_images_are_those_of_the_charts_version() -> None:
+    version = subprocess.check_output([ROOT / "scripts/version"], text=True).strip()
+    for workload in workloads(render("local")):
+        labels = workload["metadata"]["labels"]
+        assert labels["app.kubernetes.io/version"] == version
+        (container,) = workload["spec"]["template"]["spec"]["containers"]
+        assert container["image"].endswith(f":{version}")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from tradewind import __version__
 from tradewind.api_gateway.authentication import Authenticator
 from tradewind.api_gateway.cross_origin import CrossOrigin
 from tradewind.api_gateway.dispatch import Front
@@ -28,6 +27,7 @@ from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
 from tradewind.platform.http import create_app
 from tradewind.platform.settings import Settings
+from tradewind.platform.version import this_build
 
 SERVICE = "api-gateway"
 
@@ -137,7 +137,7 @@ def build(
         *docs.routes(),
     ]
     table = RouteTable(routes, streams.routes())
-    docs.publish(openapi_document(table.routes, table.streams, __version__))
+    docs.publish(openapi_document(table.routes, table.streams, this_build().version))
     front = Front(
         table=table,
         authenticator=authenticator,

@@ -11,12 +11,12 @@ import aiosmtplib
 import httpx
 import msgspec
 
-from tradewind import __version__
 from tradewind.notification_service.domain.email_text import subject_of, text_of
 from tradewind.notification_service.domain.messages import Message
 from tradewind.notification_service.domain.signing import sign
 from tradewind.notification_service.records import Due
 from tradewind.platform.settings import Settings
+from tradewind.platform.version import this_build
 
 TIMEOUT_S = 10.0
 _SHOWN_MAX = 200
@@ -49,7 +49,7 @@ class WebhookSender:
         timestamp_s = int(now.timestamp())
         headers = {
             "content-type": "application/json",
-            "user-agent": f"Tradewind/{__version__}",
+            "user-agent": f"Tradewind/{this_build().version}",
             "webhook-id": due.event_id,
             "webhook-timestamp": str(timestamp_s),
             "webhook-signature": sign(due.secret, due.event_id, timestamp_s, body),

@@ -56,7 +56,6 @@ def create_app(
     title: str,
     ready: Callable[[], Awaitable[bool]],
     settings: Settings,
-    version: str = "0.1.0",
     description: str = "",
     speaks_alpaca: SpeaksAlpaca = _never,
     docs: bool = True,
@@ -72,7 +71,7 @@ def create_app(
     """
     app = FastAPI(
         title=title,
-        version=version,
+        version=this_build().version,
         description=description,
         openapi_url="/openapi.json" if docs else None,
         redoc_url=None,

@@ -4,9 +4,11 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
+UNKNOWN = "unknown"
+
 
 class Build(NamedTuple):
-    """A version and the commit that it was made of, ``unknown`` where nobody told."""
+    """A version and the commit that it was made of, ``UNKNOWN`` where nobody told."""
 
     version: str
     revision: str
@@ -15,11 +17,11 @@ class Build(NamedTuple):
 def this_build() -> Build:
     """Return what the image says of itself, or the installed package outside of one."""
     told = os.environ.get("TRADEWIND_VERSION") or _installed()
-    return Build(told, os.environ.get("TRADEWIND_REVISION") or "unknown")
+    return Build(told, os.environ.get("TRADEWIND_REVISION") or UNKNOWN)
 
 
 def _installed() -> str:
     try:
         return version("tradewind")
     except PackageNotFoundError:
-        return "unknown"
+        return UNKNOWN

@@ -11,12 +11,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tradewind import __version__
 from tradewind.platform.embedded_postgres import EmbeddedPostgres
 
 START_TIMEOUT_S = 60
@@ -303,7 +303,12 @@ def test_an_interrupted_first_start_leaves_nothing_running(tmp_path: Path) -> No
 
 
 def test_the_version_is_printed() -> None:
-    assert Cli(Path()).run("version").stdout == f"{__version__}\n"
+    assert Cli(Path()).run("version").stdout == f"{version('tradewind')}\n"
+
+
+def test_an_image_prints_its_version_and_its_commit() -> None:
+    image = {"TRADEWIND_VERSION": "1.2.3", "TRADEWIND_REVISION": "f00d"}
+    assert Cli(Path()).run("version", **image).stdout == "1.2.3 (f00d)\n"
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:

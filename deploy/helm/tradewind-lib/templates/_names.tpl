@@ -17,7 +17,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "tradewind-lib.tag" -}}
 {{- $tag := .Values.global.image.tag | default .Chart.AppVersion -}}
 {{- if eq $tag "latest" -}}
-{{- fail "global.image.tag is latest, which may be another image at every restart of a pod. Name a version, for example 0.1.0." -}}
+{{- fail "global.image.tag is latest, which may be another image at every restart of a pod. Name a version, for example 1.2.3." -}}
 {{- end -}}
 {{- $tag -}}
 {{- end -}}
