@@ -11,6 +11,7 @@ WITH_NODE := . $(BUILD)/node.env &&
 RUN_STAMP := $(BUILD)/run.stamp
 DEV_STAMP := $(BUILD)/dev.stamp
 INFRASTRUCTURE_STAMP := $(BUILD)/infrastructure.stamp
+BUILD_TOOLS_STAMP := $(BUILD)/build-tools.stamp
 WEB_STAMP := $(BUILD)/web.stamp
 WEB_MODULES_STAMP := $(BUILD)/web-modules.stamp
 WEB_SOURCES := $(shell find web-ui/src web-ui/public -type f 2>/dev/null) \
@@ -87,6 +88,15 @@ charts: $(UV) ## Package the Helm charts into .build/charts
 charts-test: install ## Render the Helm charts in every way and check what comes out
 	deploy/helm/charts-test $(ARGS)
 
+.PHONY: wheel
+wheel: $(WEB_STAMP) $(BUILD_TOOLS_STAMP) ## Build the wheel, the web terminal inside, into .build/dist
+	scripts/build-wheel $(ARGS)
+
+.PHONY: wheel-test
+wheel-test: install wheel ## Install the wheel into an empty environment and run it
+	@.ci/system-packages chromium
+	$(BIN)/pytest -q -p no:cacheprovider tests/wheel $(ARGS)
+
 SEEDS ?= 500
 FIRST ?= 1
 
@@ -159,6 +169,14 @@ $(DEV_STAMP): requirements/dev.txt pyproject.toml | $(BIN)/python $(UV)
 	@echo "Installing Tradewind and its development tools into $(VENV)"
 	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+# What builds packages, at the locked versions that the images are built with.
+$(BUILD_TOOLS_STAMP): requirements/build.txt | $(BIN)/python $(UV)
+	@echo "Installing what builds the wheel into $(BUILD)"
+	@$(UV) venv -q --allow-existing --python $(BIN)/python $(BUILD)/build-tools
+	@$(UV) pip sync -q --python $(BUILD)/build-tools/bin/python --require-hashes \
+		requirements/build.txt
 	@touch $@
 
 # What checks the infrastructure, apart: it pins what the platform needs newer.

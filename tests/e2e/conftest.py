@@ -13,7 +13,7 @@ from tests.e2e.terminal import Terminal
 from tradewind.testing.process import PlatformProcess
 
 CHROMIUM = "/usr/bin/chromium"
-_FLAGS = (
+FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -49,7 +49,7 @@ async def platform() -> AsyncIterator[PlatformProcess]:
 async def browser() -> AsyncIterator[Browser]:
     """Return Debian's chromium."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         await browser.close()
 

@@ -126,6 +126,14 @@ def test_code_is_compiled(service: str) -> None:
     assert count == compiled
 
 
+def test_an_image_and_the_package_in_it_are_of_the_same_commit() -> None:
+    told = docker("run", "--rm", image("api-gateway"), "version").strip()
+    assert told == f"{os.environ['TRADEWIND_TAG']} ({os.environ['REVISION']})"
+    unset = ("--env", "TRADEWIND_VERSION=", "--env", "TRADEWIND_REVISION=")
+    package = docker("run", "--rm", *unset, image("api-gateway"), "version").strip()
+    assert package == os.environ["PACKAGE_VERSION"]
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_service_without_its_environment_says_what_is_missing(service: str) -> None:
     ended = subprocess.run(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -41,6 +42,8 @@ class PlatformProcess:
 
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir = data_dir
+        self.command: Sequence[str] = (str(Path(sys.executable).with_name("tradewind")),)
+        """What is run: that of this environment, unless another one is under test."""
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
@@ -83,7 +86,7 @@ class PlatformProcess:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - read after the process has ended
         started = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [*_COMMAND, "up", "--json", "--gateway-port", "0", "--web-port", "0"],
+            [*self.command, "up", "--json", "--gateway-port", "0", "--web-port", "0"],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -159,16 +162,13 @@ class PlatformProcess:
     def run(self, *arguments: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
         """Run another command of ``tradewind`` on the same data folder."""
         return subprocess.run(  # noqa: S603 - our own command
-            [*_COMMAND, *arguments],
+            [*self.command, *arguments],
             env=self.environment,
             capture_output=True,
             text=True,
             timeout=timeout_s,
             check=False,
         )
-
-
-_COMMAND = [str(Path(sys.executable).with_name("tradewind"))]
 
 
 def read_line(process: "subprocess.Popen[bytes]", timeout_s: float) -> str:
