@@ -85,7 +85,7 @@ charts: $(UV) ## Package the Helm charts into .build/charts
 	deploy/helm/package $(ARGS)
 
 .PHONY: charts-test
-charts-test: install ## Render the Helm charts in every way and check what comes out
+charts-test: install web ## Render the Helm charts in every way, check them and run their edge
 	deploy/helm/charts-test $(ARGS)
 
 .PHONY: wheel

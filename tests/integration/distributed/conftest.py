@@ -84,6 +84,25 @@ class Deployment:
                 url_setting: ",".join(run.url for run in runs),
             }
 
+    def start(self, *, accounts: int = 1, orders: int = 1, gateways: int = 1) -> None:
+        """Make the database ready and start every service but the web terminal's server."""
+        migrated = run_command(self.environment, "migrate")
+        assert migrated.returncode == 0, migrated.stderr
+        users = run_command(self.environment, "database", "users")
+        assert users.returncode == 0, users.stderr
+        self.add("account-service", "accounts_url", accounts)
+        self.add("order-service", "orders_url", orders)
+        self.add("market-data-service", "market_data_url")
+        self.add("portfolio-service", "portfolio_url")
+        self.add("notification-service", "notifications_url")
+        self.add("api-gateway", "gateway_url", gateways)
+        # As in a container of the account service: its user suffices.
+        own = self.environment_of("account-service")
+        made = run_command(own, "first-start", "--json")
+        assert made.returncode == 0, made.stderr
+        if told := json.loads(made.stdout):
+            self.credentials = Credentials(**told)
+
     def close(self) -> None:
         for runs in self.runs.values():
             for run in runs:
@@ -140,22 +159,7 @@ def deploy(environment: dict[str, str]) -> Iterator[Deploy]:
         ) -> Deployment:
             deployment = Deployment({**environment, **settings})
             stack.callback(deployment.close)
-            migrated = run_command(deployment.environment, "migrate")
-            assert migrated.returncode == 0, migrated.stderr
-            users = run_command(deployment.environment, "database", "users")
-            assert users.returncode == 0, users.stderr
-            deployment.add("account-service", "accounts_url", accounts)
-            deployment.add("order-service", "orders_url", orders)
-            deployment.add("market-data-service", "market_data_url")
-            deployment.add("portfolio-service", "portfolio_url")
-            deployment.add("notification-service", "notifications_url")
-            deployment.add("api-gateway", "gateway_url", gateways)
-            # As in a container of the account service: its user suffices.
-            own = deployment.environment_of("account-service")
-            made = run_command(own, "first-start", "--json")
-            assert made.returncode == 0, made.stderr
-            if told := json.loads(made.stdout):
-                deployment.credentials = Credentials(**told)
+            deployment.start(accounts=accounts, orders=orders, gateways=gateways)
             return deployment
 
         yield start
