@@ -1,8 +1,9 @@
 """What stands in for hosted stores on one machine fits the charts that use it."""
 
 import pytest
+from tests.kubernetes.pod_security import violations
 from tests.kubernetes.schemas import VERSIONS, complaints
-from tests.kubernetes.test_pods import restricted_violations
+from tests.kubernetes.test_pods import beyond_the_standard
 from tests.kubernetes.tools import (
     HelmRefused,
     Manifest,
@@ -29,7 +30,7 @@ def test_kubernetes_takes_every_object(stores: list[Manifest], version: str) -> 
 
 def test_they_are_hardened_bounded_and_probed(stores: list[Manifest]) -> None:
     for name, pod in pods(stores):
-        assert restricted_violations(pod) == [], name
+        assert violations(pod) + beyond_the_standard(pod) == [], name
         (container,) = pod["spec"]["containers"]
         assert container["resources"]["limits"].keys() == {"cpu", "memory"}
         assert {"startupProbe", "livenessProbe", "readinessProbe"} <= container.keys()
