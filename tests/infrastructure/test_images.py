@@ -18,7 +18,7 @@ def _repositories() -> set[str]:
 def test_every_image_that_is_built_has_a_repository() -> None:
     baked = BAKED.read_text()
     services = re.findall(rf'\{{ name = "({NAME})", port = ', baked)
-    tags = re.findall(r'^  tags += \["\$\{REGISTRY\}/(\S+):\$\{VERSION\}"\]', baked, re.MULTILINE)
+    tags = re.findall(r'^  tags += tags\("\$\{REGISTRY\}/(\S+)"\)$', baked, re.MULTILINE)
     assert tags == ["${service.name}", "web-ui"], "images are named in another way than read here"
     assert _repositories() == {*services, "web-ui"}
 
