@@ -187,10 +187,30 @@ def test_corporate_actions_show_from_their_ex_date_on(replay: Replay) -> None:
     assert set(splits) == {"forward_splits"}
 
 
+def test_auctions_of_the_days_that_have_been_played(client: StockHistoricalDataClient) -> None:
+    """The client has no method for them; its requests go the same way."""
+    asked = {"symbols": "AAPL", "start": "2005-02-22", "limit": 4}
+    days, pages = [], 0
+    while True:
+        answer = client.get("/stocks/auctions", asked)
+        days += answer["auctions"].get("AAPL", [])
+        pages += 1
+        if answer["next_page_token"] is None:
+            break
+        asked["page_token"] = answer["next_page_token"]
+    assert [date.fromisoformat(day["d"]) for day in days] == DAYS
+    assert pages == 3
+    (opening,), (closing,) = days[3]["o"], days[3]["c"]
+    assert (closing["p"], closing["c"], closing["t"]) == (88.99, "6", "2005-02-25T21:00:00Z")
+    assert (opening["c"], opening["t"]) == ("O", "2005-02-25T14:30:00Z")
+    assert 0 < opening["s"] < closing["s"]
+
+
 PATHS = {
     "/v2/stocks/bars": "symbols=AAPL,IBM&timeframe=1D&start=2005-02-22&limit=4&currency=USD",
     "/v2/stocks/trades": "symbols=AAPL&start=2005-02-22&limit=5",
     "/v2/stocks/quotes": "symbols=AAPL&start=2005-02-22&limit=5",
+    "/v2/stocks/auctions": "symbols=AAPL,IBM&start=2005-02-22&limit=5&currency=USD",
     "/v2/stocks/bars/latest": "symbols=AAPL,IBM",
     "/v2/stocks/trades/latest": "symbols=AAPL,IBM",
     "/v2/stocks/quotes/latest": "symbols=AAPL,IBM",
@@ -198,6 +218,7 @@ PATHS = {
     "/v2/stocks/{symbol}/bars": "timeframe=1Day&start=2005-02-22",
     "/v2/stocks/{symbol}/trades": "start=2005-02-22",
     "/v2/stocks/{symbol}/quotes": "start=2005-02-22",
+    "/v2/stocks/{symbol}/auctions": "start=2005-02-22",
     "/v2/stocks/{symbol}/bars/latest": "",
     "/v2/stocks/{symbol}/trades/latest": "",
     "/v2/stocks/{symbol}/quotes/latest": "",

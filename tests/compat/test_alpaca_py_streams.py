@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from alpaca.data.live import CryptoDataStream, StockDataStream
 from alpaca.data.models import Bar, Orderbook, Quote, Trade
+from alpaca.data.models.trades import TradingStatus
 from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, TimeInForce
 from alpaca.trading.models import TradeUpdate
@@ -104,6 +106,25 @@ def test_trades_and_quotes_of_the_live_venue_arrive(platform: PlatformProcess, p
     assert trade.timestamp.tzinfo is not None
     assert isinstance(quote, Quote)
     assert quote.bid_price < quote.ask_price
+
+
+def test_halts_and_resumptions_arrive(platform: PlatformProcess) -> None:
+    replay = open_replay(platform, ["IBM"], "2012-01-03", "2012-01-31")
+    halt = f"{platform.gateway_url}/tradewind/v1/venues/{replay.venue_id}/halts/IBM"
+    statuses = Inbox()
+    stream = data_stream(replay)
+    stream.subscribe_trading_statuses(statuses.handle, "IBM")
+    with running(stream):
+        for _ in range(10):
+            # The first may come before the subscription; halting again tells it again.
+            httpx.put(halt, json={"reason": "rumours"}, headers=platform.headers).raise_for_status()
+            if (halted := statuses.next_within(1)) is not None:
+                break
+        httpx.delete(halt, headers=platform.headers).raise_for_status()
+        resumed = statuses.next_where(lambda status: status.status_code == "T")
+    assert isinstance(halted, TradingStatus)
+    assert (halted.symbol, halted.status_code, halted.reason_message) == ("IBM", "H", "rumours")
+    assert (resumed.status_message, resumed.tape) == ("Trading Resumption", "C")
 
 
 def test_the_wildcard_brings_every_symbol(platform: PlatformProcess) -> None:

@@ -21,7 +21,6 @@ _GROUPS = (
     ("/v1beta1/logos", "logos are"),
     ("/v1beta1/events", "server-sent events are"),
     ("/v1beta2/crypto", "crypto is"),
-    ("/v2/stocks/auctions", "auctions are"),
 )
 _OPTION_ACTIONS = ("/exercise", "/do-not-exercise")
 

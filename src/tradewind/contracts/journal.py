@@ -118,6 +118,23 @@ class AuctionCrossed(Struct, frozen=True, tag="auction_crossed"):
     """What was bid for at this price beyond what was offered; below zero the other way."""
 
 
+class AuctionPrinted(Struct, frozen=True, tag="auction_printed"):
+    """The market's own auction of an instrument, in which no order of the venue traded."""
+
+    symbol: str
+    auction: AuctionKind
+    price: PriceUnits
+    volume: QuantityUnits
+
+
+class PriceBandsMoved(Struct, frozen=True, tag="price_bands_moved"):
+    """An instrument trades between these prices alone, both inclusive, while the session lasts."""
+
+    symbol: str
+    lower: PriceUnits
+    upper: PriceUnits
+
+
 class ExtendedHoursStarted(Struct, frozen=True, tag="extended_hours_started"):
     """A session beside the regular one began, for orders that ask for it."""
 
@@ -164,6 +181,8 @@ Event = (
     | SessionStarted
     | SessionEnded
     | AuctionCrossed
+    | AuctionPrinted
+    | PriceBandsMoved
     | TradingHalted
     | TradingResumed
     | ExtendedHoursStarted

@@ -16,6 +16,7 @@ from tradewind.contracts.corporate_actions import CorporateAction, PriceAction
 from tradewind.contracts.corporate_actions import Split as Split
 from tradewind.contracts.instruments import Instrument as Instrument
 from tradewind.contracts.instruments import Listing as Listing
+from tradewind.contracts.notices import BandsMoved, StatusChanged
 from tradewind.contracts.prices import Bar as Bar
 from tradewind.contracts.prices import Depth as Depth
 from tradewind.contracts.prices import DepthLevel as DepthLevel
@@ -110,6 +111,8 @@ FeedEvent = (
     | ExtendedHoursClosed
     | CorporateAction
     | Listing
+    | StatusChanged
+    | BandsMoved
 )
 
 

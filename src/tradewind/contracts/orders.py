@@ -16,6 +16,7 @@ from tradewind.contracts.activities import (
     ActivityQuery,
     CashMovement,
 )
+from tradewind.contracts.auctions import AuctionPage, AuctionQuery
 from tradewind.contracts.brokers import LiveVenue, Reconciliation
 from tradewind.contracts.corporate_actions import ActionStatus, CorporateAction, PendingActions
 from tradewind.contracts.journal import JournalReader
@@ -265,6 +266,11 @@ class OrderService(JournalReader, Protocol):
     @repeatable
     async def list_halts(self, venue_id: VenueId) -> list[Halt]:
         """Return what is halted at a venue, by symbol."""
+        ...
+
+    @repeatable
+    async def list_auctions(self, venue_id: VenueId, query: AuctionQuery) -> AuctionPage:
+        """Return a page of a venue's opening and closing auctions."""
         ...
 
     @repeatable

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tradewind.contracts.activities import Activity, ActivityQuery, CashMovement
+from tradewind.contracts.auctions import AuctionPage, AuctionQuery
 from tradewind.contracts.brokers import LiveVenue, Reconciliation
 from tradewind.contracts.corporate_actions import ActionStatus, CorporateAction, PendingActions
 from tradewind.contracts.limits import AccountControl, AccountLimits
@@ -27,6 +28,7 @@ from tradewind.contracts.trading_accounts import (
 from tradewind.contracts.venues import Halt
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.activity_repository import ActivityRepository, view_movement
+from tradewind.order_service.auction_repository import AuctionRepository
 from tradewind.order_service.domain import action_entry, commands
 from tradewind.order_service.domain.refusals import (
     AccountOfAnotherVenue,
@@ -180,6 +182,11 @@ class OrderApp(VenueHost):
         venue = self._venue(venue_id)
         await venue.sequencer.settled()
         return [halt for _, halt in sorted(venue.core.state.halts.items())]
+
+    async def list_auctions(self, venue_id: VenueId, query: AuctionQuery) -> AuctionPage:
+        """Return a page of a venue's opening and closing auctions."""
+        self._venue(venue_id)
+        return await AuctionRepository(self._database).list_auctions(venue_id, query)
 
     async def set_live_trading(
         self, account_id: AccountId, enabled: bool, by: str

@@ -9,6 +9,7 @@ import structlog
 
 from tradewind.contracts.journal import JOURNAL_TOPIC
 from tradewind.contracts.market_data import FeedMessage, feed_topic
+from tradewind.contracts.notices import notice_topic
 from tradewind.contracts.venues import VenueSpec
 from tradewind.order_service.domain.commands import Command
 from tradewind.order_service.domain.core import Core, Emitted
@@ -16,6 +17,7 @@ from tradewind.order_service.domain.state import VenueState
 from tradewind.order_service.journal_repository import JournalRepository
 from tradewind.order_service.journal_tail import JournalTail
 from tradewind.order_service.journal_writer import Deposed, JournalWriter
+from tradewind.order_service.notices import notice_of
 from tradewind.order_service.recovery import Recovered, recover
 from tradewind.order_service.repository import OrderRepository
 from tradewind.order_service.sequencer import STOP_TIMEOUT_S, Sequencer, Writer
@@ -233,6 +235,9 @@ class Venue:
         if self.listener is not None:
             self.listener(emitted)
         self._spawn(self._bus.publish(JOURNAL_TOPIC, self.spec.venue_id.encode()), "nudge")
+        notice = notice_of(self.core.state, emitted)
+        if notice is not None:
+            self._spawn(self._bus.publish(notice_topic(self.spec.venue_id), notice), "notice")
 
     async def _save_snapshot(self) -> None:
         """Write the state down where nobody waits for the loop any more."""

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
+from tradewind.contracts.auctions import AuctionPage, AuctionQuery
 from tradewind.contracts.brokers import LiveVenue, Reconciliation
 from tradewind.contracts.corporate_actions import (
     ActionStatus,
@@ -28,6 +29,8 @@ class VenuesInMemory:
         self.asked: list[object] = []
         self.live_venues: list[LiveVenue] = []
         self.halts: dict[str, Halt] = {}
+        self.auctions = AuctionPage([])
+        """What every question about auctions is answered."""
         self.announced: dict[str, CorporateAction] = {}
         self.applied: list[CorporateAction] = []
         self.owed: list[OwedDividend] = []
@@ -55,6 +58,11 @@ class VenuesInMemory:
     async def list_halts(self, venue_id: VenueId) -> list[Halt]:
         """Return the halts that were asked for."""
         return list(self.halts.values())
+
+    async def list_auctions(self, venue_id: VenueId, query: AuctionQuery) -> AuctionPage:
+        """Return the auctions that were put there."""
+        self.asked.append(query)
+        return self.auctions
 
     async def enter_corporate_action(
         self, venue_id: VenueId, action: CorporateAction, by: str

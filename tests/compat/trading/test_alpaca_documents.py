@@ -242,6 +242,8 @@ def test_replay_fills_pays_and_tells_its_history(past: Checked, venue: Venue) ->
         "/v2/stocks/AAPL/bars?timeframe=1Month&start=2007-01-01",
         "/v2/stocks/bars/latest?symbols=AAPL,IBM",
         "/v2/stocks/AAPL/bars/latest",
+        "/v2/stocks/auctions?symbols=AAPL,IBM&start=2008-01-01&limit=3",
+        "/v2/stocks/AAPL/auctions?start=2008-01-01&sort=desc",
         "/v2/stocks/trades?symbols=AAPL&limit=3",
         "/v2/stocks/AAPL/trades?limit=3",
         "/v2/stocks/trades/latest?symbols=AAPL",

@@ -15,6 +15,7 @@ from tradewind.api_gateway.app import build
 from tradewind.api_gateway.streams.app import Streams
 from tradewind.contracts.journal import Event, JournalRecord
 from tradewind.contracts.market_data import FeedEvent, FeedMessage, Instrument, feed_topic
+from tradewind.contracts.notices import notice_topic
 from tradewind.contracts.vocabulary import MAIN_VENUE, InstrumentId, Role, VenueId
 from tradewind.platform.bus import Bus, InProcessBus
 from tradewind.platform.clock import WallClock
@@ -91,6 +92,11 @@ class Site:
         """Publish events as one message of a venue's feed."""
         message = FeedMessage(venue_id, next(self._numbers), NOW, list(events))
         await self._bus.publish(feed_topic(venue_id), msgspec.msgpack.encode(message))
+
+    async def notice(self, *events: FeedEvent, venue_id: VenueId = MAIN_VENUE) -> None:
+        """Publish events as a notice of the venue itself."""
+        message = FeedMessage(venue_id, 0, NOW, list(events))
+        await self._bus.publish(notice_topic(venue_id), msgspec.msgpack.encode(message))
 
 
 @asynccontextmanager

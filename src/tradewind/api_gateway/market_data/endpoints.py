@@ -6,6 +6,11 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from tradewind.api_gateway.market_data import bodies, corporate_actions, reference
+from tradewind.api_gateway.market_data.auctions import (
+    Auctions,
+    AuctionsBody,
+    SymbolAuctionsBody,
+)
 from tradewind.api_gateway.market_data.corporate_actions import CorporateActions
 from tradewind.api_gateway.market_data.crypto import CryptoEndpoints
 from tradewind.api_gateway.market_data.numbers import json_encoder
@@ -42,15 +47,15 @@ class _Series(NamedTuple):
 def routes(market_data: MarketDataService, orders: OrderService) -> list[Route]:
     """Return the market-data routes; ``orders`` knows what was entered at a venue by hand."""
     return [
-        *_stock_routes(StockData(market_data)),
+        *_stock_routes(StockData(market_data), Auctions(market_data, orders)),
         *CryptoEndpoints(market_data).routes(),
         *_reference_routes(market_data, orders),
     ]
 
 
-def _stock_routes(stocks: StockData) -> list[Route]:
+def _stock_routes(stocks: StockData, auctions: Auctions) -> list[Route]:
     found = []
-    for series in _all_series(stocks):
+    for series in (*_all_series(stocks), _auction_series(auctions)):
         found.append(
             _route(
                 f"/v2/stocks/{series.name}",
@@ -138,6 +143,17 @@ def _all_series(stocks: StockData) -> tuple[_Series, ...]:
             bodies.LatestQuotesBody,
             bodies.LatestQuoteBody,
         ),
+    )
+
+
+def _auction_series(auctions: Auctions) -> _Series:
+    return _Series(
+        "auctions",
+        auctions.page,
+        "Historical auctions",
+        TICK_PARAMETERS,
+        AuctionsBody,
+        SymbolAuctionsBody,
     )
 
 

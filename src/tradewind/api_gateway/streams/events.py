@@ -10,11 +10,19 @@ from tradewind.api_gateway.market_data.crypto_shapes import (
     crypto_quote,
     crypto_trade,
 )
-from tradewind.api_gateway.market_data.numbers import Number
+from tradewind.api_gateway.market_data.numbers import Number, number
 from tradewind.api_gateway.market_data.shapes import wire_bar, wire_quote, wire_trade
 from tradewind.api_gateway.streams.frames import Codec, encode
 from tradewind.api_gateway.streams.subscription import PAIRS, WILDCARD, Channel, Interest
 from tradewind.contracts.market_data import Bar, Depth, FeedEvent, Trade
+from tradewind.contracts.notices import BandsMoved, HaltCause, StatusChanged
+
+_Told = Trade | Depth | Bar | StatusChanged | BandsMoved
+
+_TAPE = "C"
+_BANDS_IN_FORCE = "B"
+_HALT_REASONS = {HaltCause.BANDS: "LUDP", HaltCause.MARKET: "T1", HaltCause.OPERATOR: "O1"}
+"""Reasons of the Nasdaq: a volatility pause, news pending, an operations halt."""
 
 
 class _TradeMessage(Struct, frozen=True, gc=False, tag_field="T", tag="t"):
@@ -90,6 +98,25 @@ class _DailyBarMessage(_BarMessage, frozen=True, gc=False, tag_field="T", tag="d
     """The day so far."""
 
 
+class _StatusMessage(Struct, frozen=True, gc=False, tag_field="T", tag="s"):
+    S: str
+    sc: str
+    sm: str
+    rc: str
+    rm: str
+    t: datetime
+    z: str = _TAPE
+
+
+class _BandsMessage(Struct, frozen=True, gc=False, tag_field="T", tag="l"):
+    S: str
+    u: Number
+    d: Number
+    i: str
+    t: datetime
+    z: str = _TAPE
+
+
 _BAR_MESSAGES = {
     Channel.BARS: _BarMessage,
     Channel.UPDATED_BARS: _UpdatedBarMessage,
@@ -102,7 +129,7 @@ class StreamEvent:
 
     __slots__ = ("_encoded", "_event", "channel", "interests", "symbol")
 
-    def __init__(self, channel: Channel, event: Trade | Depth | Bar) -> None:
+    def __init__(self, channel: Channel, event: _Told) -> None:
         self.channel = channel
         self.symbol = event.symbol
         self.interests: tuple[Interest, ...] = (channel, event.symbol), (channel, WILDCARD)
@@ -135,6 +162,10 @@ class EventSorter:
                 if not _is_pair(event.symbol):
                     return (quote,)
                 return quote, StreamEvent(Channel.ORDERBOOKS, event)
+            case StatusChanged() if not _is_pair(event.symbol):
+                return (StreamEvent(Channel.STATUSES, event),)
+            case BandsMoved() if not _is_pair(event.symbol):
+                return (StreamEvent(Channel.LULDS, event),)
             case Bar(timeframe="1Day"):
                 return (StreamEvent(Channel.DAILY_BARS, event),)
             case Bar(timeframe="1Min"):
@@ -149,8 +180,8 @@ def _is_pair(symbol: str) -> bool:
     return "/" in symbol
 
 
-def _message(channel: Channel, event: Trade | Depth | Bar) -> Struct:
-    if _is_pair(event.symbol) and not isinstance(event, Bar):
+def _message(channel: Channel, event: _Told) -> Struct:
+    if _is_pair(event.symbol) and isinstance(event, Trade | Depth):
         return _pair_message(channel, event)
     match event:
         case Trade():
@@ -177,6 +208,24 @@ def _message(channel: Channel, event: Trade | Depth | Bar) -> Struct:
             return _BAR_MESSAGES[channel](
                 event.symbol, bar.o, bar.h, bar.l, bar.c, bar.v, bar.n, bar.vw, bar.t
             )
+        case StatusChanged():
+            return _status(event)
+        case BandsMoved():
+            upper, lower = number(event.upper), number(event.lower)
+            return _BandsMessage(event.symbol, upper, lower, _BANDS_IN_FORCE, event.at)
+
+
+def _status(event: StatusChanged) -> _StatusMessage:
+    """Return a status in the codes of tape C."""
+    if not event.is_halted:
+        return _StatusMessage(event.symbol, "T", "Trading Resumption", "", "", event.at)
+    if event.cause is HaltCause.BANDS:
+        code, message = "P", "Volatility Trading Pause"
+    else:
+        code, message = "H", "Trading Halt"
+    return _StatusMessage(
+        event.symbol, code, message, _HALT_REASONS[event.cause], event.reason, event.at
+    )
 
 
 def _pair_message(channel: Channel, event: Trade | Depth) -> Struct:

@@ -17,6 +17,7 @@ from tradewind.contracts.market_data import (
     Trade,
     feed_topic,
 )
+from tradewind.contracts.notices import notice_topic
 from tradewind.contracts.vocabulary import VenueId
 from tradewind.platform.bus import Bus
 from tradewind.platform.clock import Clock
@@ -38,13 +39,17 @@ _log = get_logger(__name__)
 async def venue_events(
     bus: Bus, venue_id: VenueId
 ) -> AsyncIterator[AsyncIterator[Sequence[FeedEvent]]]:
-    """Open a venue's feed; each message is decoded once, here."""
-    async with bus.subscribe(feed_topic(venue_id)) as subscription:
+    """Open a venue's feed and its notices; each message is decoded once, here."""
+    async with bus.subscribe(feed_topic(venue_id), notice_topic(venue_id)) as subscription:
 
         async def events() -> AsyncIterator[Sequence[FeedEvent]]:
             run, expected = "", 0
             async for payload in subscription:
                 message = _decoder.decode(payload)
+                if not message.number:
+                    # A notice, which belongs to no run of the feed.
+                    yield message.events
+                    continue
                 if message.run == run and 0 < expected < message.number:
                     _log.warning(
                         "feed_messages_missed",

@@ -12,6 +12,7 @@ from tradewind.contracts.corporate_actions import (
     SymbolChange,
 )
 from tradewind.contracts.journal import (
+    AuctionPrinted,
     InstrumentListed,
     Liquidity,
     OrderActivated,
@@ -207,6 +208,8 @@ def hold_auction(core: Core, event: AuctionPrint) -> None:
     if opens and core.view.instrument(event.symbol).has_shown:
         return
     price = auctions.hold(core, event.symbol, event.auction, event.price, event.size)
+    if price is None and event.size:
+        core.emit(AuctionPrinted(event.symbol, event.auction, event.price, event.size))
     core.view.learn(event.symbol).last_price = price or event.price
     if opens:
         triggers.on_trade(core, event.symbol, price or event.price)

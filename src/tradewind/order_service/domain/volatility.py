@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tradewind.contracts.journal import TradingHalted
+from tradewind.contracts.journal import PriceBandsMoved, TradingHalted
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.core import Core
 from tradewind.platform.money import PriceUnits
@@ -19,7 +19,10 @@ def tell_trade(core: Core, symbol: str, price: PriceUnits) -> bool:
     is_wide = not listing.is_round_the_clock and core.bands.are_wide(
         core.at, core.state.session_closes_at
     )
-    moved = core.bands.learn(symbol).tell_trade(price, core.at, listing, is_wide=is_wide)
+    bands = core.bands.learn(symbol)
+    moved = bands.tell_trade(price, core.at, listing, is_wide=is_wide)
+    if moved:
+        core.emit(PriceBandsMoved(symbol, bands.lower, bands.upper))
     return _look(core, symbol) and moved
 
 

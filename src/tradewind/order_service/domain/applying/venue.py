@@ -124,9 +124,14 @@ def _trading_resumed(
     return NOTHING
 
 
-def _auction_crossed(
-    state: VenueState, books: Books, number: int, at: datetime, event: journal.AuctionCrossed
+def _market_told(
+    state: VenueState,
+    books: Books,
+    number: int,
+    at: datetime,
+    event: journal.AuctionCrossed | journal.AuctionPrinted | journal.PriceBandsMoved,
 ) -> list[Posting]:
+    """Change nothing: what follows from it has events of its own."""
     return NOTHING
 
 
@@ -134,7 +139,9 @@ HANDLERS: Handlers = {
     journal.InstrumentListed: _instrument_listed,
     journal.SessionStarted: _session_started,
     journal.SessionEnded: _session_ended,
-    journal.AuctionCrossed: _auction_crossed,
+    journal.AuctionCrossed: _market_told,
+    journal.AuctionPrinted: _market_told,
+    journal.PriceBandsMoved: _market_told,
     journal.TradingHalted: _trading_halted,
     journal.TradingResumed: _trading_resumed,
     journal.ExtendedHoursStarted: _extended_hours_started,
