@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { buildId } from "./build-id.ts";
 
 /** Where `npm run dev` sends API calls; the platform that `tradewind up` starts, unless told. */
 const gateway = "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), buildId()],
   build: {
     target: "es2022",
     sourcemap: true,

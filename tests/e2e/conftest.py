@@ -23,7 +23,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_DESK = ViewportSize(width=1440, height=900)
+DESK = ViewportSize(width=1440, height=900)
 _SITE = Path(__file__).parents[2] / "web-ui" / "dist" / "index.html"
 
 OpenTerminal = Callable[[ViewportSize], Awaitable[Terminal]]
@@ -78,7 +78,7 @@ async def open_terminal(platform: PlatformProcess, browser: Browser) -> AsyncIte
 @pytest.fixture
 async def terminal(open_terminal: OpenTerminal) -> Terminal:
     """Return the terminal at its sign-in page, on a desk."""
-    return await open_terminal(_DESK)
+    return await open_terminal(DESK)
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ def test_every_page_is_the_index(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["/index.html", "/favicon.svg", "/theme.js", "/assets/index-C9MEkG79.css", "/missing.js"]
+    "uri",
+    ["/index.html", "/theme.js", "/version.json", "/assets/index-C9MEkG79.css", "/missing.js"],
 )
 def test_a_file_is_asked_for_by_its_own_name(uri: str) -> None:
     assert call("pages", request(uri))["uri"] == uri
@@ -78,6 +79,22 @@ def test_assets_may_be_kept_as_the_container_says() -> None:
     assert kept is not None
     assert answer["headers"]["cache-control"] == {"value": kept[1]}
     assert answer["headers"]["content-type"] == {"value": "text/css"}
+
+
+def test_a_page_and_what_names_its_build_are_asked_for_again_as_the_container_says() -> None:
+    others = re.search(r'map \$uri \$caching \{[^}]*default "([^"]+)";', NGINX.read_text())
+    pages = re.search(
+        r'pages = \{\s+Cache-Control += "([^"]+)"', (MODULE / "headers.tf").read_text()
+    )
+    assert others is not None
+    assert pages is not None
+    assert others[1] == pages[1] == "no-cache"
+    # Nor does the edge keep it for longer than a second, whoever asks.
+    kept = re.search(
+        r"pages += \{ min = (\d+), default = (\d+)", (MODULE / "caching.tf").read_text()
+    )
+    assert kept is not None
+    assert kept.groups() == ("1", "1")
 
 
 def test_functions_fit_into_what_cloudfront_takes() -> None:

@@ -44,6 +44,8 @@ class PlatformProcess:
         self.data_dir = data_dir
         self.command: Sequence[str] = (str(Path(sys.executable).with_name("tradewind")),)
         """What is run: that of this environment, unless another one is under test."""
+        self.ports = (0, 0)
+        """The gateway's and the terminal's; 0 is one that is free."""
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
@@ -83,10 +85,11 @@ class PlatformProcess:
         ``leads`` tells whether it serves, or stands by while another process leads.
         """
         self._ended()
+        gateway, web = map(str, self.ports)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - read after the process has ended
         started = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [*self.command, "up", "--json", "--gateway-port", "0", "--web-port", "0"],
+            [*self.command, "up", "--json", "--gateway-port", gateway, "--web-port", web],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=self._log,

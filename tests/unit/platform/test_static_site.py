@@ -11,6 +11,7 @@ def site(tmp_path: Path) -> httpx.AsyncClient:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>Tradewind</title>")
+    (folder / "version.json").write_text('{"build":"0f0f"}')
     (folder / "assets" / "app-1a2b.js").write_text("export {}")
     (tmp_path / "secret.txt").write_text("not for the web")
     return client_of(StaticSite(folder))
@@ -33,6 +34,13 @@ async def test_files_with_a_digest_in_the_name_are_kept_for_ever(site: httpx.Asy
     response = await site.get("/assets/app-1a2b.js")
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
     assert "immutable" in response.headers["cache-control"]
+
+
+async def test_what_names_the_build_is_asked_for_each_time(site: httpx.AsyncClient) -> None:
+    response = await site.get("/version.json")
+    assert response.json() == {"build": "0f0f"}
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert response.headers["cache-control"] == "no-cache"
 
 
 async def test_an_unchanged_file_is_not_sent_again(site: httpx.AsyncClient) -> None:

@@ -4,6 +4,7 @@ import { signIn } from "../../api/session";
 import type { Session } from "../../api/types";
 import { Button, Field } from "../../ui/controls";
 import { Mark, WarningIcon } from "../../ui/icons";
+import { NewVersion } from "./new-version";
 
 interface SignInProps {
   /** Why the page shows, when that is not plain: a session that ended. */
@@ -38,6 +39,7 @@ export function SignIn({ notice, onSignedIn }: SignInProps) {
 
   return (
     <main className="sign-in">
+      <NewVersion />
       <div className="sign-in-card">
         <div className="sign-in-brand">
           <Mark />

@@ -4,6 +4,7 @@ import { formatClock, formatDay, formatNextSession } from "../../lib/time";
 import { IconButton, Select } from "../../ui/controls";
 import { Mark, MoonIcon, SignOutIcon, SunIcon } from "../../ui/icons";
 import { chooseTheme, useTheme } from "../../ui/theme";
+import { NewVersion } from "./new-version";
 import type { Connection } from "./use-streams";
 
 interface TopBarProps {
@@ -26,6 +27,7 @@ export function TopBar(props: TopBarProps) {
         <h1>Tradewind</h1>
       </div>
       {props.clock && props.now ? <MarketState clock={props.clock} now={props.now} /> : null}
+      <NewVersion />
       <div className="top-bar-end">
         <ConnectionState connection={props.connection} />
         <AccountName {...props} />

@@ -11,6 +11,7 @@ import { MarketStream } from "../../stream/market-stream";
 import type { SocketState } from "../../stream/socket";
 import { noticeOf } from "../order-words";
 import { showToast } from "./toasts";
+import { versionWatch } from "./version-watch";
 
 export type Connection = "live" | "connecting" | "offline";
 
@@ -27,7 +28,10 @@ export function useStreams(symbols: readonly string[]): Connection {
   useEffect(() => {
     const refresh = coalesced(() => refreshTrading(client));
     const onReady = (again: boolean) => {
-      if (again) refreshAll(client);
+      if (!again) return;
+      refreshAll(client);
+      // A deployment breaks the streams: what came back may be newer than this page.
+      void versionWatch.look();
     };
     const prices = new MarketStream({
       address: () => streamAddress("/api/v2/iex"),
