@@ -43,6 +43,10 @@ locals {
         hosts      = values(local.hosts)
         tls        = { source = "acm", certificateArn = module.dns.certificate_arn }
         alb        = { webAclArn = module.waf_load_balancer.arn }
+        # Without it the controller makes a group that lets in the world.
+        annotations = {
+          "alb.ingress.kubernetes.io/security-groups" = module.network.load_balancer_security_group_id
+        }
       }
       issuers = {
         route53 = {

@@ -50,14 +50,15 @@ mock_provider "aws" {
 override_module {
   target = module.network
   outputs = {
-    private_subnet_ids         = ["subnet-a", "subnet-b", "subnet-c"]
-    public_subnet_cidrs        = ["10.0.192.0/22", "10.0.196.0/22", "10.0.200.0/22"]
-    database_subnet_ids        = ["subnet-d", "subnet-e", "subnet-f"]
-    database_subnet_cidrs      = ["10.0.204.0/24", "10.0.205.0/24", "10.0.206.0/24"]
-    node_security_group_id     = "sg-nodes"
-    database_security_group_id = "sg-database"
-    valkey_security_group_id   = "sg-valkey"
-    nat_addresses              = ["198.51.100.1"]
+    private_subnet_ids              = ["subnet-a", "subnet-b", "subnet-c"]
+    public_subnet_cidrs             = ["10.0.192.0/22", "10.0.196.0/22", "10.0.200.0/22"]
+    database_subnet_ids             = ["subnet-d", "subnet-e", "subnet-f"]
+    database_subnet_cidrs           = ["10.0.204.0/24", "10.0.205.0/24", "10.0.206.0/24"]
+    node_security_group_id          = "sg-nodes"
+    load_balancer_security_group_id = "sg-load-balancer"
+    database_security_group_id      = "sg-database"
+    valkey_security_group_id        = "sg-valkey"
+    nat_addresses                   = ["198.51.100.1"]
   }
 }
 
@@ -187,6 +188,10 @@ run "the_values_tell_the_chart_where_everything_is_and_as_whom_it_comes" {
       && yamldecode(output.helm_values).ingress.alb.webAclArn == "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/tradewind/1"
     )
     error_message = "The load balancer has other names, certificates or firewalls than those made for it."
+  }
+  assert {
+    condition     = yamldecode(output.helm_values).ingress.annotations["alb.ingress.kubernetes.io/security-groups"] == "sg-load-balancer"
+    error_message = "The load balancer lets in others than CloudFront and the networks that were named."
   }
   assert {
     condition     = yamldecode(output.helm_values).global.edge.trustedProxies == ["10.0.192.0/22", "10.0.196.0/22", "10.0.200.0/22", "192.0.2.0/24"]
