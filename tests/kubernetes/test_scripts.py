@@ -1,0 +1,84 @@
+"""The scripts around the charts have no lint, and refuse what they cannot do."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.kubernetes.tools import ROOT
+
+KIND = ROOT / "scripts/kind-cluster"
+
+
+def test_scripts_have_no_lint() -> None:
+    scripts = [
+        path
+        for folder in ("deploy/helm", "scripts")
+        for path in sorted((ROOT / folder).glob("*"))
+        if path.is_file() and path.read_bytes().startswith(b"#!/usr/bin/env bash")
+    ]
+    assert len(scripts) >= 5
+    linter = Path(sys.executable).with_name("shellcheck")
+    done = subprocess.run(
+        [linter, *scripts], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout + done.stderr == ""
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """Return a folder with a docker and a kind that write down how they are called."""
+    for name in ("docker", "kind"):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f'#!/bin/sh\necho {name} "$@" >>"{tmp_path}/calls"\n')
+        program.chmod(0o755)
+    return tmp_path
+
+
+def kind_cluster(programs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    path = f"{programs / 'bin'}:/usr/bin:/bin"
+    return subprocess.run(
+        [KIND, *arguments],
+        env={"PATH": path, "KIND_CLUSTER": "trial", "TRADEWIND_REGISTRY": "ours"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_a_kind_cluster_gets_every_image_that_the_charts_name(programs: Path) -> None:
+    done = kind_cluster(programs, "load", "1.2.3")
+    assert done.returncode == 0, done.stderr
+    (loaded,) = [
+        line for line in (programs / "calls").read_text().splitlines() if line.startswith("kind")
+    ]
+    charts = {path.parent.parent.name for path in ROOT.glob("deploy/helm/*/templates/objects.yaml")}
+    images = set(loaded.split("--name trial ")[1].split())
+    stores = (ROOT / "deploy/helm/local-stores/values.yaml").read_text()
+    assert {f"ours/{chart}:1.2.3" for chart in charts} <= images
+    assert all(f": {image}\n" in stores for image in images if not image.startswith("ours/"))
+    assert len(images) == len(charts) + 2
+
+
+@pytest.mark.parametrize(("arguments", "code"), [((), 2), (("load",), 1), (("make",), 2)])
+def test_a_wrong_call_is_told_the_right_one(
+    programs: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    done = kind_cluster(programs, *arguments)
+    assert (done.returncode, "Usage: " in done.stderr) == (code, True)
+    assert not (programs / "calls").exists()
+
+
+def test_without_kind_it_says_what_it_needs(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["/bin/bash", KIND, "create"],
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "kind-cluster needs" in done.stderr
