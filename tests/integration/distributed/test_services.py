@@ -1,6 +1,7 @@
 """A platform of separate processes serves the official client as the one process does."""
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from alpaca.trading.enums import OrderSide, OrderStatus, TimeInForce
 from alpaca.trading.requests import LimitOrderRequest, MarketOrderRequest
 from tests.integration.distributed.conftest import Deploy, Deployment
 from tests.integration.notifications.webhook import Webhook, listening_webhook
+from websockets.sync.client import connect
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,51 @@ def test_refusal_of_the_core_is_the_same_from_another_process(
     assert answer.status_code == 403
     assert answer.json()["code"] == 40310000
     assert "buying_power" in answer.json()
+
+
+def test_halt_reaches_a_stream_of_the_gateway_from_the_order_service(
+    deployment: Deployment,
+) -> None:
+    gateway = deployment.gateways[0].url
+    halt = f"{gateway}/tradewind/v1/venues/main/halts/IBM"
+    assert deployment.credentials is not None
+    key, secret = deployment.credentials.key_id, deployment.credentials.secret
+    with connect(f"ws{gateway.removeprefix('http')}/v2/iex") as stream:
+        assert json.loads(stream.recv(timeout=30))[0]["msg"] == "connected"
+        stream.send(json.dumps({"action": "auth", "key": key, "secret": secret}))
+        assert json.loads(stream.recv(timeout=30))[0]["msg"] == "authenticated"
+        stream.send(json.dumps({"action": "subscribe", "statuses": ["IBM"]}))
+        assert json.loads(stream.recv(timeout=30))[0]["statuses"] == ["IBM"]
+        httpx.put(halt, json={}, headers=deployment.headers, timeout=30).raise_for_status()
+        (halted,) = json.loads(stream.recv(timeout=30))
+        httpx.delete(halt, headers=deployment.headers, timeout=30).raise_for_status()
+        (resumed,) = json.loads(stream.recv(timeout=30))
+    assert [(each["T"], each["S"], each["sc"]) for each in (halted, resumed)] == [
+        ("s", "IBM", "H"),
+        ("s", "IBM", "T"),
+    ]
+
+
+def test_auctions_of_a_replay_are_answered_from_the_journal_of_another_process(
+    deployment: Deployment,
+) -> None:
+    feed = {"kind": "replay", "symbols": ["IBM"], "start_date": "2012-01-03"}
+    with httpx.Client(base_url=deployment.gateways[0].url, timeout=60) as http:
+        opened = http.post(
+            "/tradewind/v1/venues",
+            json={"name": "auctions", "feed": {**feed, "end_date": "2012-01-31"}},
+            headers=deployment.headers,
+        ).json()
+        headers = {
+            "APCA-API-KEY-ID": opened["key_id"],
+            "APCA-API-SECRET-KEY": opened["secret_key"],
+        }
+        step = f"/tradewind/v1/venues/{opened['venue_id']}/step"
+        http.post(step, json={"days": 2}, headers=headers).raise_for_status()
+        path = "/v2/stocks/IBM/auctions?start=2012-01-01"
+        days = http.get(path, headers=headers).json()["auctions"]
+    assert [day["d"] for day in days] == ["2012-01-03", "2012-01-04"]
+    assert all(len(day["o"]) == len(day["c"]) == 1 for day in days)
 
 
 async def test_webhook_is_told_of_a_fill_by_three_processes_together(
