@@ -16,9 +16,13 @@ from xml.etree import ElementTree
 
 import pytest
 from tests.kubernetes.e2e.cluster import Cluster
+from tests.kubernetes.e2e.objects import load_objects
 from tests.kubernetes.e2e.report import StepFailed
 from tests.kubernetes.e2e.traffic import Traffic
-from tests.kubernetes.tools import ROOT
+from tests.kubernetes.pod_security import violations
+from tests.kubernetes.schemas import VERSIONS, complaints
+from tests.kubernetes.test_pods import beyond_the_standard
+from tests.kubernetes.tools import ROOT, Manifest, of_kind
 
 from tradewind.testing.process import PlatformProcess
 from tradewind.testing.waiting import wait_for
@@ -238,6 +242,37 @@ def test_orders_that_are_lost_and_requests_that_fail_are_found(
     with pytest.raises(StepFailed) as failed:
         Traffic(cluster, "image", KEY, clients=1, every_s=1).end()
     assert sentence in str(failed.value)
+
+
+def load() -> list[Manifest]:
+    return load_objects("tradewind/api-gateway:1.2.3", KEY, {"GATEWAY": "http://api-gateway:8000"})
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_kubernetes_and_a_restricted_namespace_take_the_load(version: str) -> None:
+    assert [said for each in load() for said in complaints(each, version)] == []
+    (pod,) = of_kind(load(), "Pod")
+    assert (violations(pod), beyond_the_standard(pod)) == ([], [])
+
+
+def test_the_load_finds_all_of_its_code_in_the_pod(tmp_path: Path) -> None:
+    (pod,), (config,) = of_kind(load(), "Pod"), of_kind(load(), "ConfigMap")
+    volumes = {each["name"]: each for each in pod["spec"]["volumes"]}
+    for item in volumes["code"]["configMap"]["items"]:
+        file = tmp_path / item["path"]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(config["data"][item["key"]])
+    (module,) = pod["spec"]["containers"][0]["command"][2:]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {module} as found; print(found.__file__)"],
+        env={"PYTHONPATH": str(tmp_path), "PATH": os.environ["PATH"]},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.startswith(str(tmp_path)), done.stderr
 
 
 def test_without_metrics_the_autoscaling_step_fails(

@@ -4,17 +4,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from tests.kubernetes.e2e.cluster import Answer, Cluster
+from tests.kubernetes.e2e.cluster import Cluster
+from tests.kubernetes.e2e.objects import NAME, load_objects
 from tests.kubernetes.e2e.report import StepFailed, say
 
 from tradewind.testing.waiting import wait_for
 
-NAME = "e2e-load"
-LABELS = {"app.kubernetes.io/name": NAME}
-_ROOT = Path(__file__).resolve().parents[3]
-_FILES = {"load": "tests/images/load.py", "inside": "tests/kubernetes/e2e/inside.py"}
 _ENDS_WITHIN_S = 300
 
 
@@ -46,7 +42,7 @@ class Traffic:
     @contextmanager
     def running(self) -> Iterator["Traffic"]:
         """Trade while the body runs; the body says when it wants to hear how that went."""
-        for each in self._objects():
+        for each in load_objects(self.image, self.key, self._settings()):
             self.cluster.kubectl("create", "--filename", "-", given=json.dumps(each))
         try:
             self.more(10, timeout_s=180)
@@ -99,79 +95,10 @@ class Traffic:
         phase: str = self.cluster.ask("get", "pod", NAME)["status"].get("phase", "Pending")
         return phase
 
-    def _objects(self) -> list[Answer]:
-        meta = {"name": NAME, "labels": LABELS}
-        code = {key: (_ROOT / path).read_text() for key, path in _FILES.items()}
-        return [
-            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": code},
-            {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "stringData": self.key},
-            {
-                "apiVersion": "networking.k8s.io/v1",
-                "kind": "NetworkPolicy",
-                "metadata": meta,
-                "spec": {
-                    "podSelector": {"matchLabels": LABELS},
-                    "policyTypes": ["Ingress", "Egress"],
-                    "egress": [{}],
-                },
-            },
-            {
-                "apiVersion": "networking.k8s.io/v1",
-                "kind": "NetworkPolicy",
-                "metadata": {**meta, "name": f"{NAME}-in"},
-                # Policies add up: besides whom the release lets in, these clients.
-                "spec": {
-                    "podSelector": {"matchLabels": {"app.kubernetes.io/name": "api-gateway"}},
-                    "policyTypes": ["Ingress"],
-                    "ingress": [{"from": [{"podSelector": {"matchLabels": LABELS}}]}],
-                },
-            },
-            {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": self._pod()},
-        ]
-
-    def _pod(self) -> Answer:
-        settings = {
+    def _settings(self) -> dict[str, str]:
+        return {
             "GATEWAY": "http://api-gateway:8000",
-            "KEY_DIR": "/key",
-            "PYTHONPATH": "/e2e",
             "CLIENTS": str(self.clients),
             "EVERY_S": str(self.every_s),
             "MAX_S": str(self.max_s),
-        }
-        amounts = {"cpu": "250m", "memory": "256Mi"}
-        files = [{"key": key, "path": path} for key, path in _FILES.items()]
-        return {
-            "restartPolicy": "Never",
-            "automountServiceAccountToken": False,
-            "activeDeadlineSeconds": self.max_s + _ENDS_WITHIN_S,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": 10001,
-                "fsGroup": 10001,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-            "containers": [
-                {
-                    "name": NAME,
-                    "image": self.image,
-                    "command": ["python3", "-m", "tests.kubernetes.e2e.inside"],
-                    "env": [{"name": name, "value": value} for name, value in settings.items()],
-                    "resources": {"requests": amounts, "limits": {**amounts, "cpu": "1"}},
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                        "readOnlyRootFilesystem": True,
-                    },
-                    "volumeMounts": [
-                        {"name": "code", "mountPath": "/e2e"},
-                        {"name": "key", "mountPath": "/key"},
-                        {"name": "scratch", "mountPath": "/tmp"},
-                    ],
-                }
-            ],
-            "volumes": [
-                {"name": "code", "configMap": {"name": NAME, "items": files}},
-                {"name": "key", "secret": {"secretName": NAME, "defaultMode": 0o440}},
-                {"name": "scratch", "emptyDir": {"sizeLimit": "16Mi"}},
-            ],
         }
