@@ -229,7 +229,3 @@ class JournalReader(Protocol):
     async def list_venues(self) -> list[VenueId]:
         """Return the venues that have a journal."""
         ...
-
-
-JOURNAL_TOPIC = "journal"
-"""Bus topic on which a venue's id is published after each commit: a nudge, not the truth."""

@@ -21,6 +21,11 @@ class ChannelDirectory:
             by_account.setdefault(listener.account_id, []).append(listener)
         self._by_account = by_account
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody wants to be told of anything."""
+        return not self._by_account
+
     def of(self, account_ids: Iterable[AccountId]) -> list[Listener]:
         """Return the channels of some accounts."""
         found = (self._by_account.get(account_id, ()) for account_id in set(account_ids))

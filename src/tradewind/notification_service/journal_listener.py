@@ -102,6 +102,8 @@ class JournalListener:
                 self._on_messages()
 
     async def _messages(self, records: Sequence[JournalRecord]) -> list[Outgoing]:
+        if self._directory.is_empty:
+            return []
         concerned = {account for record in records for account in accounts_of(record.event)}
         told = [
             (record, listener)

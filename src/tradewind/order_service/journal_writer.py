@@ -143,11 +143,11 @@ class JournalWriter:
         the process must end, for memory is ahead of the journal.
         """
         parts = -(-len(emitted) // STATEMENT_MAX)
-        async with asyncio.timeout(parts * WRITE_TIMEOUT_S), self._connections.lend() as connection:
+        async with self._connections.lend() as connection:
             if parts == 1:
                 await self._insert(connection, emitted, touched)
                 return
-            async with connection.transaction():
+            async with asyncio.timeout(parts * WRITE_TIMEOUT_S), connection.transaction():
                 for start in range(0, len(emitted), STATEMENT_MAX):
                     part = slice(start, start + STATEMENT_MAX)
                     # No batch touches more orders than it has events.
@@ -162,7 +162,9 @@ class JournalWriter:
         if terms or fills or any(isinstance(record.event, AccountOpened) for record in emitted):
             sql = _EVERYTHING
             columns += [*_columns(terms, _TERMS), *_columns(fills, _EXECUTION)]
-        written = await connection.fetchval(sql, self._venue_id, self._epoch, *columns)
+        written = await connection.fetchval(
+            sql, self._venue_id, self._epoch, *columns, timeout=WRITE_TIMEOUT_S
+        )
         if written != len(emitted):
             raise Deposed(f"venue {self._venue_id} is led by another process since its epoch rose")
 

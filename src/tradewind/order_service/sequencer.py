@@ -29,6 +29,9 @@ BATCH_MAX = 512
 QUEUE_MAX = 20_000
 STOP_TIMEOUT_S = 30.0
 
+_NAMED = (SubmitOrder, ReplaceOrder)
+"""Commands that bring a client order id along."""
+
 
 class Writer(Protocol):
     """What makes a batch durable; any error it raises ends the venue."""
@@ -190,7 +193,7 @@ class Sequencer:
         wanted: list[tuple[AccountId, str]] = [
             (command.account_id, command.client_order_id)
             for entry in batch
-            if isinstance(command := entry.command, SubmitOrder | ReplaceOrder)
+            if isinstance(command := entry.command, _NAMED)
             and command.client_order_id is not None
             and command.client_order_id != command.order_id
         ]

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import structlog
 
-from tradewind.contracts.journal import JOURNAL_TOPIC
 from tradewind.contracts.market_data import FeedMessage, feed_topic
 from tradewind.contracts.notices import notice_topic
 from tradewind.contracts.venues import VenueSpec
@@ -234,7 +233,6 @@ class Venue:
         self.tail.extend(emitted)
         if self.listener is not None:
             self.listener(emitted)
-        self._spawn(self._bus.publish(JOURNAL_TOPIC, self.spec.venue_id.encode()), "nudge")
         notice = notice_of(self.core.state, emitted)
         if notice is not None:
             self._spawn(self._bus.publish(notice_topic(self.spec.venue_id), notice), "notice")
@@ -253,7 +251,7 @@ class Venue:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Forget a task; a snapshot or a nudge that fails can be done without."""
+        """Forget a task; a snapshot or a notice that fails can be done without."""
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             _log.error("background_task_failed", task=task.get_name(), exc_info=error)

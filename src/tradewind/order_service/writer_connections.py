@@ -1,8 +1,7 @@
 """The connections over which every venue's batches are written."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 
 from tradewind.platform.database import CONNECT_TIMEOUT_S, Connection, Database
 
@@ -26,19 +25,29 @@ class WriterConnections:
         async with self.lend():
             pass
 
-    @asynccontextmanager
-    async def lend(self) -> AsyncIterator[Connection]:
+    def lend(self) -> "_Loan":
         """Lend a connection that is alive as far as is known; an error inside costs it its life."""
-        async with self._free:
+        return _Loan(self)
+
+    async def take(self) -> Connection:
+        """Take a connection, once there is one to be had; ``give_back`` must follow."""
+        await self._free.acquire()
+        try:
             connection = self._idle.pop() if self._idle else None
             if connection is None or connection.is_closed():
                 connection = await self._connect()
-            try:
-                yield connection
-            except BaseException:
-                connection.terminate()
-                raise
+        except BaseException:
+            self._free.release()
+            raise
+        return connection
+
+    def give_back(self, connection: Connection, *, is_sound: bool) -> None:
+        """Let the next one have a connection, unless something has gone wrong on it."""
+        if is_sound:
             self._idle.append(connection)
+        else:
+            connection.terminate()
+        self._free.release()
 
     async def close(self) -> None:
         """Close the connections that nobody uses."""
@@ -55,3 +64,27 @@ class WriterConnections:
         # cheap at first would slow every batch down.
         await connection.execute("SET enable_seqscan = off")
         return connection
+
+
+class _Loan:
+    """A connection for the time of an ``async with``.
+
+    Written out, because every commit passes: a generator for it costs as much again.
+    """
+
+    def __init__(self, connections: WriterConnections) -> None:
+        self._connections = connections
+        self._connection: Connection | None = None
+
+    async def __aenter__(self) -> Connection:
+        self._connection = connection = await self._connections.take()
+        return connection
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._connection is not None
+        self._connections.give_back(self._connection, is_sound=kind is None)
