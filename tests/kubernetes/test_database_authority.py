@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from tests.kubernetes.tools import (
     CHARTS,
-    GIVEN,
     HelmRefused,
     Manifest,
+    given,
     helm,
     named,
     of_kind,
@@ -156,7 +156,7 @@ def render_for(cluster_url: str) -> str:
     """Return production's objects as an upgrade would make them."""
     return helm(
         *("template", "tradewind", str(CHARTS / "tradewind"), "--namespace", "tradewind"),
-        *("--values", str(values_file("production")), "--values", str(GIVEN)),
+        *("--values", str(values_file("production")), "--values", str(given())),
         *("--dry-run=server", "--kube-apiserver", cluster_url, "--disable-openapi-validation"),
     )
 

@@ -1,5 +1,7 @@
 """What stands in for hosted stores on one machine fits the charts that use it."""
 
+import secrets
+
 import pytest
 from tests.kubernetes.pod_security import violations
 from tests.kubernetes.schemas import VERSIONS, complaints
@@ -15,7 +17,7 @@ from tests.kubernetes.tools import (
     workloads,
 )
 
-PASSWORDS = ["databasePassword=kV7rT2mWqX9s", "valkeyPassword=pB3nZ8cYfH6j"]
+PASSWORDS = [f"{name}={secrets.token_hex(8)}" for name in ("databasePassword", "valkeyPassword")]
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.kubernetes.schemas import VERSIONS, complaints
-from tests.kubernetes.tools import CHARTS, ENVIRONMENTS, GIVEN, combinations, helm, render, template
+from tests.kubernetes.tools import CHARTS, ENVIRONMENTS, combinations, given, helm, render, template
 
 # Switches that meet in one template are combined with each other; those that never do are not.
 SECRETS = combinations(
@@ -124,8 +124,8 @@ def test_kubernetes_takes_every_combination_of_switches(number: int) -> None:
 
 @pytest.mark.parametrize("chart", sorted(path.parent.name for path in CHARTS.glob("*/Chart.yaml")))
 def test_helm_has_nothing_to_say_about_a_chart(chart: str) -> None:
-    given = STORES if chart == "local-stores" else ["--values", str(GIVEN), "--set", TRUSTED]
-    said = helm("lint", "--strict", str(CHARTS / chart), *given)
+    values = STORES if chart == "local-stores" else ["--values", str(given()), "--set", TRUSTED]
+    said = helm("lint", "--strict", str(CHARTS / chart), *values)
     assert "0 chart(s) failed" in said
     assert "[WARNING]" not in said
 
@@ -139,7 +139,7 @@ def test_helm_has_nothing_to_say_about_a_chart(chart: str) -> None:
     ),
 )
 def test_a_service_can_be_installed_alone(chart: str) -> None:
-    manifests = template(chart, [GIVEN], [])
+    manifests = template(chart, [given()], [])
     assert {"ServiceAccount", "Service", "NetworkPolicy", "PodDisruptionBudget"} <= {
         each["kind"] for each in manifests
     }

@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import secrets
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,8 +16,19 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(os.environ.get("TRADEWIND_KUBERNETES_TOOLS", ROOT / ".build/kubernetes"))
 CHARTS = ROOT / ".build/charts/source"
 ENVIRONMENTS = ("local", "staging", "production")
-GIVEN = Path(__file__).parent / "given.yaml"
-"""What no file of the repository holds: secrets."""
+SECRETS = {
+    name: secrets.token_hex(24)
+    for name in ("databasePassword", "valkeyPassword", "identityKey", "smtpPassword")
+}
+
+
+@cache
+def given() -> Path:
+    """Return a file of values with what no file of the repository holds: secrets."""
+    file = Path(tempfile.mkdtemp(prefix="tw-charts-")) / "given.yaml"
+    file.write_text(yaml.safe_dump({"global": {"secrets": {"plain": SECRETS}}}))
+    return file
+
 
 Manifest = dict[str, Any]  # Any: an object of Kubernetes, as YAML has it
 
@@ -56,7 +69,7 @@ def template(chart: str, files: Iterable[Path], switches: Sequence[str]) -> list
 @cache
 def render(environment: str, *switches: str) -> tuple[Manifest, ...]:
     """Return every object of an environment, with ``name=value`` switches on top."""
-    return tuple(template("tradewind", [values_file(environment), GIVEN], switches))
+    return tuple(template("tradewind", [values_file(environment), given()], switches))
 
 
 def combinations(*choices: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

@@ -36,7 +36,7 @@ def _finished(process: "subprocess.Popen[str]") -> str:
 def test_config_check_names_each_missing_or_default_secret(environment: dict[str, str]) -> None:
     environment = {
         **environment,
-        "database_url": "postgresql://tradewind:postgres@db/tradewind",
+        "database_url": "postgresql://tradewind:postgres@db/tradewind",  # pragma: allowlist secret
         "identity_key": "changeme",
     }
     checked = run_command(environment, "config", "check")

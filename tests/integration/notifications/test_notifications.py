@@ -282,7 +282,7 @@ async def test_what_belongs_to_another_account_is_not_found(
         "https://10.0.0.8/hook",
         "https://169.254.169.254/latest/meta-data",
         "https://localhost/hook",
-        "https://user:pw@example.org/hook",
+        "https://user:pw@example.org/hook",  # pragma: allowlist secret
         "ftp://example.org",
         "https:///hook",
         "hook",

@@ -1,6 +1,7 @@
 """Calls between processes over a real HTTP server."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
@@ -34,7 +35,7 @@ from tradewind.platform.server import HttpServer, reserve_port
 from tradewind.platform.settings import Settings
 from tradewind.platform.standby_door import StandbyDoor
 
-KEY = "3f9c1d6be07a52488e14c6b09d7f25a1"
+KEY = secrets.token_hex(16)
 NOW = datetime(2024, 1, 2, 15, 0, 0, 123456, tzinfo=UTC)
 
 

@@ -1,6 +1,7 @@
 """The rights that Terraform gives Valkey's user are enough for the services, and no more."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,11 +23,12 @@ def url() -> Iterator[str]:
         r'variable "access_string".*?default\s+= "([^"]+)"', VARIABLES.read_text(), re.S
     )
     assert found is not None
+    password = secrets.token_hex(16)
     with ValkeyServer() as server:
         admin = Valkey(host=server.host, port=server.port)
-        admin.execute_command("ACL", "SETUSER", "services", *found[1].split(), ">password")
+        admin.execute_command("ACL", "SETUSER", "services", *found[1].split(), f">{password}")
         admin.close()
-        yield f"valkey://services:password@{server.host}:{server.port}/0"
+        yield f"valkey://services:{password}@{server.host}:{server.port}/0"
 
 
 async def test_services_count_and_use_the_bus(url: str) -> None:

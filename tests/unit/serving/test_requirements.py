@@ -1,3 +1,4 @@
+import secrets
 from pathlib import Path
 
 import pytest
@@ -6,9 +7,9 @@ from tradewind.platform.settings import Settings, load_settings
 from tradewind.serving.names import ServiceName
 from tradewind.serving.requirements import problems
 
-KEY = "3f9c1d6be07a52488e14c6b09d7f25a1"
+KEY = secrets.token_hex(16)
 COMPLETE = {
-    "database_url": "postgresql://tradewind:Kx7-own@postgres/tradewind",
+    "database_url": f"postgresql://tradewind:{secrets.token_hex(8)}@postgres/tradewind",
     "valkey_url": "valkey://:Zq2-own@valkey:6379/0",
     "identity_key": KEY,
     "accounts_url": "http://account-service:8001",
@@ -91,6 +92,7 @@ def test_passwords_are_put_into_urls_that_have_none() -> None:
         valkey_url="valkey://valkey:6379/0",
         valkey_password="x y\n",
     )
+    # pragma: allowlist nextline secret
     assert made.database_url == "postgresql://tradewind:a%2Fb%40c@postgres:5432/tradewind"
     assert made.valkey_url == "valkey://:x%20y@valkey:6379/0"
     kept = settings(database_password="other")
