@@ -1,4 +1,11 @@
-"""Print every figure beside its reference, all measured in this run."""
+"""Print every figure beside its reference, all measured in this run.
+
+Usage: python -m benchmarks [--json FILE] [TABLE ...], where tables are named as in ``TABLES``.
+"""
+
+import argparse
+import json
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -133,16 +140,44 @@ def images_table() -> Table:
     return table
 
 
-if __name__ == "__main__":
+TABLES = {
+    "book": book_table,
+    "resting": resting_table,
+    "accounts": accounts_table,
+    "orders": orders_table,
+    "recovery": recovery_table,
+    "snapshots": pause_table,
+    "startup": startup_table,
+    "images": images_table,
+}
+
+
+def cells(table: Table) -> list[dict[str, str]]:
+    """Return the rows of a table as text, by heading; the first column's heading is ``""``."""
+    columns = [[str(cell) for cell in column.cells] for column in table.columns]
+    headings = [str(column.header) for column in table.columns]
+    return [dict(zip(headings, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def main() -> None:
+    """Measure what was asked for, print it, and keep it as JSON if a file was named."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=", ".join(TABLES))
+    parser.add_argument("--json", type=Path, help="write the tables into this file too")
+    asked = parser.parse_args()
+    if unknown := set(asked.tables) - set(TABLES):
+        parser.error(f"there is no table {sorted(unknown)[0]}; there are {', '.join(TABLES)}")
     console = Console()
-    for measure in (
-        book_table,
-        resting_table,
-        accounts_table,
-        orders_table,
-        recovery_table,
-        pause_table,
-        startup_table,
-        images_table,
-    ):
-        console.print(measure())
+    kept: dict[str, list[dict[str, str]]] = {}
+    for name, measure in TABLES.items():
+        if asked.tables and name not in asked.tables:
+            continue
+        table = measure()
+        console.print(table)
+        kept[name] = cells(table)
+    if asked.json:
+        asked.json.write_text(json.dumps(kept, indent=2))
+
+
+if __name__ == "__main__":
+    main()
