@@ -18,7 +18,8 @@ def _controllers() -> dict[str, dict[str, object]]:
     """Return the releases of the helmfile that the guide installs, by name."""
     [named] = re.findall(r"^for name in (.*); do\n  helmfile ", GUIDE, re.MULTILINE)
     # The second document is a template of Go's: what stands in braces is not for YAML.
-    releases = re.sub(r"\{\{.*?\}\}", "x", (HELM / "helmfile.yaml").read_text().split("\n---\n")[1])
+    text = (HELM / "helmfile.yaml.gotmpl").read_text()
+    releases = re.sub(r"\{\{.*?\}\}", "x", text.split("\n---\n")[1])
     known = {each["name"]: each for each in yaml.safe_load(releases)["releases"]}
     return {name: known[name] for name in named.split()}
 

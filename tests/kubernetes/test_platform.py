@@ -10,13 +10,13 @@ HELM = ROOT / "deploy/helm"
 
 def releases() -> dict[str, Manifest]:
     """Return the releases of the helmfile, with what a template fills in left open."""
-    text = re.sub(r"\{\{.*?\}\}", "templated", (HELM / "helmfile.yaml").read_text())
+    text = re.sub(r"\{\{.*?\}\}", "templated", (HELM / "helmfile.yaml.gotmpl").read_text())
     (listed,) = [each["releases"] for each in yaml.safe_load_all(text) if "releases" in each]
     return {each["name"]: each for each in listed}
 
 
 def test_every_part_is_pinned_and_has_values_of_ours() -> None:
-    text = (HELM / "helmfile.yaml").read_text()
+    text = (HELM / "helmfile.yaml.gotmpl").read_text()
     repositories = set(re.findall(r"\{name: ([a-z-]+), url: https://", text))
     for name, release in releases().items():
         assert re.fullmatch(r"v?\d+\.\d+\.\d+", release["version"]), name
@@ -42,7 +42,7 @@ def test_the_page_tells_of_every_part_and_its_namespace() -> None:
 
 
 def test_each_environment_of_the_helmfile_says_everything_that_templates_ask() -> None:
-    text = (HELM / "helmfile.yaml").read_text()
+    text = (HELM / "helmfile.yaml.gotmpl").read_text()
     said = [
         set(re.findall(r"(\w+): (?:true|false)", each)) for each in re.findall(r"- \{(.*)\}", text)
     ]
