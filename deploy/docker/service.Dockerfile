@@ -41,10 +41,14 @@ RUN python3 -m venv --without-pip /opt/tradewind \
       /build/tools/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . \
  && /build/tools/bin/pip --python /opt/tradewind/bin/python3 install --quiet --no-compile \
       --prefix /image/opt/tradewind --no-deps dist/*.whl \
+ && packages=$(/opt/tradewind/bin/python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+ && mkdir -p "/metadata${packages}" \
+ && mv "/image${packages}"/tradewind-*.dist-info "/metadata${packages}/" \
  && python3 deploy/docker/slim.py /image "${SOURCE_DATE_EPOCH}"
 
-# What is made of both: the bill of materials, and for market-data-service the exchange's calendar,
-# so that pandas stays behind with the library that needs it.
+# What is made of both: the bill of materials, and for market-data-service the exchange's calendar, so
+# that pandas stays behind with the library that needs it. The package's metadata comes along: beside the
+# folder `tradewind` in one layer, older engines write it now before and now behind that folder.
 FROM tools AS made
 ARG SERVICE
 COPY requirements/services/calendar.txt requirements/calendar.txt
@@ -53,6 +57,8 @@ RUN if [ "${SERVICE}" = market-data-service ]; then \
     fi
 COPY --from=packages /image/ /
 COPY --from=application /image/ /
+COPY --from=application /metadata/ /
+COPY --from=application /metadata/ /image/
 ARG CALENDAR_UNTIL
 ARG SOURCE_DATE_EPOCH=0
 RUN share=/image/opt/tradewind/share/tradewind && mkdir -p "${share}" \
