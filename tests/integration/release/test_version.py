@@ -17,10 +17,10 @@ LOADED = runpy.run_path(str(ROOT / "scripts/version.py"))
 class Checkout:
     """A repository of its own with the scripts in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: tuple[str, ...] = ()) -> None:
         self.folder = folder
         (folder / "scripts").mkdir(parents=True)
-        for name in SCRIPTS:
+        for name in (*SCRIPTS, *more):
             shutil.copy(ROOT / "scripts" / name, folder / "scripts" / name)
 
     def git(self, *arguments: str) -> None:
