@@ -1,7 +1,6 @@
 """What the scripts of a release would do, and what they refuse to do."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -120,13 +119,6 @@ def test_staging_gets_images_without_a_signature() -> None:
     assert not [
         line for line in commands("push-images", REGISTRY=REGISTRY) if line.startswith("cosign")
     ]
-
-
-def test_every_image_that_is_pushed_has_a_repository() -> None:
-    module = (ROOT / "deploy/terraform/modules/ecr/variables.tf").read_text()
-    images = re.search(r'variable "images" \{.*?default = \[(.*?)\]', module, re.DOTALL)
-    assert images is not None
-    assert re.findall(r'"([a-z-]+)"', images[1]) == list(IMAGES)
 
 
 def test_another_registry_is_not_signed_in_at() -> None:

@@ -3,10 +3,13 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  arn          = "arn:${data.aws_partition.current.partition}"
-  account_id   = data.aws_caller_identity.current.account_id
-  is_copied    = var.replica_region != null
-  repositories = { for image in var.images : image => "${var.repository_prefix}/${image}" }
+  arn        = "arn:${data.aws_partition.current.partition}"
+  account_id = data.aws_caller_identity.current.account_id
+  is_copied  = var.replica_region != null
+  repositories = merge(
+    { for image in var.images : image => "${var.repository_prefix}/${image}" },
+    { for chart in var.charts : "charts/${chart}" => "${var.repository_prefix}/charts/${chart}" },
+  )
 }
 
 resource "aws_kms_key" "this" {

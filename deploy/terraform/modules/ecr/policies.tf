@@ -3,8 +3,21 @@ locals {
   # The parts of an image for several processors have no tag and stay as long as their index does.
   lifecycle_policy = jsonencode({
     rules = [
+      # First, so that what is between two releases never counts as one of those that stay.
       {
         rulePriority = 1
+        description  = "Remove what is between releases after ${var.build_days} days"
+        selection = {
+          tagStatus      = "tagged"
+          tagPatternList = ["*-dev.*", "*.dev.*"]
+          countType      = "sinceImagePushed"
+          countUnit      = "days"
+          countNumber    = var.build_days
+        }
+        action = { type = "expire" }
+      },
+      {
+        rulePriority = 2
         description  = "Keep the newest ${var.released_images_kept} releases"
         selection = {
           tagStatus      = "tagged"
@@ -15,25 +28,13 @@ locals {
         action = { type = "expire" }
       },
       {
-        rulePriority = 2
+        rulePriority = 3
         description  = "Remove what has no tag after ${var.untagged_days} days"
         selection = {
           tagStatus   = "untagged"
           countType   = "sinceImagePushed"
           countUnit   = "days"
           countNumber = var.untagged_days
-        }
-        action = { type = "expire" }
-      },
-      {
-        rulePriority = 3
-        description  = "Remove other builds after ${var.build_days} days"
-        selection = {
-          tagStatus      = "tagged"
-          tagPatternList = ["build-*"]
-          countType      = "sinceImagePushed"
-          countUnit      = "days"
-          countNumber    = var.build_days
         }
         action = { type = "expire" }
       },

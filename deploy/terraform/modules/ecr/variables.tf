@@ -42,6 +42,22 @@ variable "images" {
   }
 }
 
+variable "charts" {
+  description = "The Helm charts; each gets a repository behind <prefix>/charts/."
+  type        = set(string)
+  nullable    = false
+  default = [
+    "account-service",
+    "api-gateway",
+    "market-data-service",
+    "notification-service",
+    "order-service",
+    "portfolio-service",
+    "tradewind",
+    "web-ui",
+  ]
+}
+
 variable "pull_role_arns" {
   description = "Roles that may pull: those of the cluster's nodes."
   type        = set(string)
@@ -103,7 +119,7 @@ variable "untagged_days" {
 }
 
 variable "build_days" {
-  description = "Days after which an image that is no release, such as that of a branch, is removed."
+  description = "Days after which what was built between two releases is removed."
   type        = number
   default     = 60
   nullable    = false

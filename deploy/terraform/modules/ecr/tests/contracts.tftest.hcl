@@ -39,7 +39,9 @@ run "every_image_has_a_repository_whose_tags_never_move" {
   command = plan
 
   assert {
-    condition     = toset([for r in aws_ecr_repository.this : r.name]) == toset([for image in var.images : "tradewind/${image}"])
+    condition = toset([for r in aws_ecr_repository.this : r.name]) == toset(concat(
+      [for image in var.images : "tradewind/${image}"], [for chart in var.charts : "tradewind/charts/${chart}"],
+    ))
     error_message = "Each image has a repository of its own below tradewind/."
   }
   assert {
@@ -82,17 +84,21 @@ run "releases_stay_and_leftovers_go" {
   }
 
   assert {
-    condition     = length(aws_ecr_lifecycle_policy.this) == length(var.images)
+    condition     = length(aws_ecr_lifecycle_policy.this) == length(var.images) + length(var.charts)
     error_message = "Every repository has a life cycle."
   }
   assert {
-    condition = jsondecode(local.lifecycle_policy).rules[0].selection == {
-      tagStatus = "tagged", tagPatternList = ["*.*.*"], countType = "imageCountMoreThan", countNumber = 12
-    }
-    error_message = "The first rule keeps the newest releases, whatever comes after it."
+    condition     = jsondecode(local.lifecycle_policy).rules[0].selection.tagPatternList == ["*-dev.*", "*.dev.*"]
+    error_message = "What is between two releases is never counted among the releases that stay."
   }
   assert {
-    condition     = jsondecode(local.lifecycle_policy).rules[1].selection.countNumber == 3
+    condition = jsondecode(local.lifecycle_policy).rules[1].selection == {
+      tagStatus = "tagged", tagPatternList = ["*.*.*"], countType = "imageCountMoreThan", countNumber = 12
+    }
+    error_message = "The newest releases stay, whatever comes after that."
+  }
+  assert {
+    condition     = jsondecode(local.lifecycle_policy).rules[2].selection.countNumber == 3
     error_message = "Images without a tag go after the days that were said."
   }
   assert {
