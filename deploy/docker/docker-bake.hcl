@@ -37,6 +37,12 @@ variable "CALENDAR_UNTIL" {
   default = "2030-12-31"
 }
 
+// A folder where layers are kept from one machine of a pipeline to the next; unset keeps none. It takes
+// a builder of the docker-container kind.
+variable "BUILD_CACHE" {
+  default = ""
+}
+
 variable "PYTHON_IMAGE" {
   default = "python:3.13-alpine"
 }
@@ -47,6 +53,16 @@ variable "NODE_IMAGE" {
 
 variable "NGINX_IMAGE" {
   default = "nginxinc/nginx-unprivileged:1.29-alpine"
+}
+
+function "cache_from" {
+  params = [name]
+  result = BUILD_CACHE == "" ? [] : ["type=local,src=${BUILD_CACHE}/${name}"]
+}
+
+function "cache_to" {
+  params = [name]
+  result = BUILD_CACHE == "" ? [] : ["type=local,dest=${BUILD_CACHE}/${name},mode=max"]
 }
 
 function "tags" {
@@ -108,7 +124,9 @@ target "service" {
     PORT            = service.port
     CALENDAR_UNTIL  = CALENDAR_UNTIL
   }
-  tags = tags("${REGISTRY}/${service.name}")
+  tags       = tags("${REGISTRY}/${service.name}")
+  cache-from = cache_from(service.name)
+  cache-to   = cache_to(service.name)
 }
 
 target "service-release" {
@@ -152,7 +170,9 @@ target "web-ui" {
     NODE_IMAGE  = NODE_IMAGE
     NGINX_IMAGE = NGINX_IMAGE
   }
-  tags = tags("${REGISTRY}/web-ui")
+  tags       = tags("${REGISTRY}/web-ui")
+  cache-from = cache_from("web-ui")
+  cache-to   = cache_to("web-ui")
 }
 
 target "web-ui-sbom" {
