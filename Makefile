@@ -91,8 +91,8 @@ infra-test: install $(INFRASTRUCTURE_STAMP) ## Test the Terraform modules withou
 	$(BIN)/pytest -q -p no:cacheprovider tests/infrastructure $(ARGS)
 
 .PHONY: apply-test
-apply-test: install $(INFRASTRUCTURE_STAMP) ## Apply staging to a stand-in for AWS, and destroy it again
-	TRADEWIND_APPLY_TEST=1 $(BIN)/pytest -q -p no:cacheprovider tests/infrastructure/test_apply.py $(ARGS)
+apply-test: install $(INFRASTRUCTURE_STAMP) ## Of these, only apply to a stand-in for AWS and destroy again
+	$(BIN)/pytest -q -p no:cacheprovider tests/infrastructure/test_apply.py $(ARGS)
 
 .PHONY: charts
 charts: $(UV) ## Package the Helm charts into .build/charts

@@ -12,7 +12,6 @@ from tests.infrastructure.planned import Planned
 from tests.infrastructure.provider import shared_provider
 from tests.infrastructure.terraform import SOURCE, Terraform, TerraformUnavailableError
 
-APPLIES = bool(os.environ.get("TRADEWIND_APPLY_TEST"))
 AT_ONCE = 2  # each reads the schema of the whole provider, which keeps a processor busy
 
 
@@ -77,9 +76,7 @@ def beginning(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Future[Life] | None]:
     """Begin the life of an environment at once, if a test asks: it waits more than it works."""
-    asked = APPLIES and any(
-        "life" in getattr(item, "fixturenames", ()) for item in request.session.items
-    )
+    asked = any("life" in getattr(item, "fixturenames", ()) for item in request.session.items)
     scratch = tmp_path_factory.mktemp("moto")
     try:
         own = Terraform.prepare(scratch) if asked and PYTHON.exists() else None
@@ -96,8 +93,6 @@ def beginning(
 @pytest.fixture
 def life(terraform: Terraform, beginning: Future[Life] | None) -> Life:
     """Return an environment that was made and destroyed on moto, and what was seen of it."""
-    if not APPLIES:
-        pytest.skip("NOTHING IS APPLIED: `make apply-test` does, in a quarter of an hour")
     if beginning is None:
         pytest.fail(f"there is no {PYTHON}: make infra-test makes it")
     return beginning.result()

@@ -27,6 +27,9 @@ class Kind:
     name: str = ""  # the member of an item that is its id; empty where the item is the id
     counts: Callable[[Item], bool] = bool
     arguments: dict[str, Any] = field(default_factory=dict)
+    # AWS lets no network go while it has any of these, but for its first access list, which goes
+    # along. moto keeps that list, and the interface of a gateway that is gone.
+    in_network: bool = False
 
 
 def _by_hand(item: Item) -> bool:
@@ -63,8 +66,14 @@ REGIONAL = (
         "NatGatewayId",
         lambda item: item["State"] != "deleted",
     ),
-    Kind("ec2", "describe_network_acls", "NetworkAcls", "NetworkAclId"),
-    Kind("ec2", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+    Kind("ec2", "describe_network_acls", "NetworkAcls", "NetworkAclId", in_network=True),
+    Kind(
+        "ec2",
+        "describe_network_interfaces",
+        "NetworkInterfaces",
+        "NetworkInterfaceId",
+        in_network=True,
+    ),
     Kind("ec2", "describe_route_tables", "RouteTables", "RouteTableId"),
     Kind("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
     Kind("ec2", "describe_subnets", "Subnets", "SubnetId"),
@@ -155,13 +164,18 @@ def _answers(client: Any, kind: Kind) -> Iterator[Any]:
         yield getattr(client, kind.operation)(**kind.arguments)
 
 
+@cache
+def _networks(region: str) -> set[str]:
+    return {network["VpcId"] for network in _client("ec2", region).describe_vpcs()["Vpcs"]}
+
+
 def _listed(kind: Kind, region: str) -> list[str]:
     client = _client(kind.service, region)
     return sorted(
         str(item[kind.name] if kind.name else item)
         for answer in _answers(client, kind)
         for item in _items(answer, kind.path)
-        if kind.counts(item)
+        if kind.counts(item) and (not kind.in_network or item["VpcId"] in _networks(region))
     )
 
 

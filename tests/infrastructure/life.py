@@ -13,8 +13,12 @@ REGIONS = (REGION, REPLICA_REGION, "us-east-1")
 # What moto cannot do is overridden by files that lie beside the real ones; moto.md tells why.
 OVERRIDES = Path(__file__).parent / "moto_overrides"
 # Most of the time is the provider's waiting between two questions, so much may wait at once.
-APPLY = ("-auto-approve", "-no-color", "-compact-warnings", "-parallelism=40")
+PARALLELISM = "-parallelism=40"
+APPLY = ("-auto-approve", "-no-color", "-compact-warnings", PARALLELISM)
+# The second plan has just read everything, and found it as the state has it.
+DESTROY = (*APPLY, "-refresh=false")
 PHASE_TIMEOUT_S = 900
+UNCHANGED = "No changes. Your infrastructure matches the configuration."
 BOOTSTRAP = (f"-var=region={REGION}", "-var=repository=owner/tradewind")
 LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
 # Copies of automated backups in a second region are what moto's RDS does not know.
@@ -74,14 +78,15 @@ class Life:
     def _live(self) -> None:
         self.before = self.moto.inventory(*REGIONS)
         backend = self._bootstrap()
+        self.changes = self._changes("bootstrap", *BOOTSTRAP)
         self.bootstrapped = self.moto.inventory(*REGIONS)
         (self.terraform.tree / "staging/terraform.tfvars").write_text(STAGING)
         self._run("staging", "init", "-no-color", f"-backend-config={backend}")
         self._run("staging", "apply", *APPLY)
         self.standing = self.moto.inventory(*REGIONS)
-        self.changes = self._changes("staging")
+        self.changes += self._changes("staging")
         self.helm_values = self._run("staging", "output", "-raw", "helm_values")
-        self._run("staging", "destroy", *APPLY)
+        self._run("staging", "destroy", *DESTROY)
         self.destroyed = self.moto.inventory(*REGIONS)
         self._unmake_bootstrap()
         self.after = self.moto.inventory(*REGIONS)
@@ -105,14 +110,16 @@ class Life:
         self._migrate()
         for bucket in self.gained(self.before, self.bootstrapped)["global s3 Buckets"]:
             self.moto.empty_bucket(bucket)
-        self._run("bootstrap", "destroy", *BOOTSTRAP, *APPLY)
+        self._run("bootstrap", "destroy", *BOOTSTRAP, *DESTROY)
 
     def _migrate(self, *arguments: str) -> None:
         self._run("bootstrap", "init", "-no-color", "-migrate-state", "-force-copy", *arguments)
 
-    def _changes(self, root: str) -> list[str]:
+    def _changes(self, root: str, *variables: str) -> list[str]:
         """Plan again; return what would change, by address and attribute."""
-        self._run(root, "plan", "-no-color", "-out=again.tfplan")
+        said = self._run(root, "plan", *variables, "-no-color", PARALLELISM, "-out=again.tfplan")
+        if UNCHANGED in said:
+            return []
         plan = json.loads(self._run(root, "show", "-json", "again.tfplan"))
         found = []
         for each in plan.get("resource_changes", []):

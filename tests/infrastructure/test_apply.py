@@ -4,7 +4,8 @@ import pytest
 import yaml
 from tests.infrastructure.life import Life
 
-pytestmark = pytest.mark.timeout(1200)
+# It took sixteen minutes on two processors that had seven times as much to do.
+pytestmark = pytest.mark.timeout(2400)
 
 
 def test_bootstrap_and_staging_apply(life: Life) -> None:
@@ -18,7 +19,7 @@ def test_bootstrap_and_staging_apply(life: Life) -> None:
 
 def test_second_plan_is_empty(life: Life) -> None:
     assert not life.failure, life.failure
-    assert not life.changes
+    assert life.changes == []
 
 
 def test_state_lies_in_the_bucket_that_bootstrap_made(life: Life) -> None:
@@ -29,9 +30,10 @@ def test_state_lies_in_the_bucket_that_bootstrap_made(life: Life) -> None:
 def test_destroying_staging_leaves_only_bootstrap(life: Life) -> None:
     assert not life.failure, life.failure
     left = life.gained(life.bootstrapped, life.destroyed)
-    # The state says that there is nothing.
-    states = left.pop("global s3 Objects", [])
-    assert all(each.endswith("/staging/terraform.tfstate") for each in states)
+    objects = left.pop("global s3 Objects")
+    # The state says that there is nothing; beside it is the log of who read and wrote it.
+    states = [each for each in objects if "-terraform-access-" not in each]
+    assert [each.partition("/")[2] for each in states] == ["staging/terraform.tfstate"]
     assert left == {}
 
 

@@ -15,3 +15,9 @@ locals {
 resource "aws_s3_bucket_policy" "this" {
   for_each = { access = aws_s3_bucket.this["access"] }
 }
+
+# It writes the log of an access at once, also of those that take the bucket of states away; AWS hours
+# later. So the bucket of the log is never found empty.
+resource "aws_s3_bucket" "this" {
+  force_destroy = each.key == "access"
+}

@@ -18,9 +18,10 @@ resource "aws_cloudfront_function" "this" {
 }
 
 resource "aws_cloudfront_distribution" "this" {
-  # It answers with what policies have long replaced.
+  # It answers with what policies have long replaced, forgets by which control CloudFront reads the
+  # bucket, and says that there is the default certificate beside ours.
   lifecycle {
-    ignore_changes = [default_cache_behavior, ordered_cache_behavior]
+    ignore_changes = [default_cache_behavior, ordered_cache_behavior, origin, viewer_certificate]
   }
 
   default_cache_behavior {

@@ -1,4 +1,10 @@
-# A rule that names a group loses its description.
+# A rule that names a group or a list of addresses loses its description.
+
+resource "aws_vpc_security_group_ingress_rule" "load_balancer_lists" {
+  lifecycle {
+    ignore_changes = [description]
+  }
+}
 
 resource "aws_vpc_security_group_ingress_rule" "between_nodes" {
   lifecycle {

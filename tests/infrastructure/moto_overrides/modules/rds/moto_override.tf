@@ -5,8 +5,11 @@ resource "aws_db_parameter_group" "this" {
   }
 }
 
-# It forgets these, too.
+# The authority of its certificate is set when the database stands, and the provider waits as long
+# again. The rest it forgets.
 resource "aws_db_instance" "this" {
+  ca_cert_identifier = null
+
   lifecycle {
     ignore_changes = [
       database_insights_mode,
