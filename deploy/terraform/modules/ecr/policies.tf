@@ -9,7 +9,7 @@ locals {
         description  = "Remove what is between releases after ${var.build_days} days"
         selection = {
           tagStatus      = "tagged"
-          tagPatternList = ["*-dev.*", "*.dev.*"]
+          tagPatternList = ["*dev*"] # of several patterns ECR would want every one
           countType      = "sinceImagePushed"
           countUnit      = "days"
           countNumber    = var.build_days
