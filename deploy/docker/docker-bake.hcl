@@ -70,6 +70,20 @@ function "tags" {
   result = compact(["${image}:${VERSION}", ALIAS == "" ? "" : "${image}:${ALIAS}"])
 }
 
+// One recipe for all of them; the version with live brokers is the order service with their libraries,
+// which are larger than itself.
+variable "PYTHON_SERVICES" {
+  default = [
+    { name = "account-service", port = "8001", of = "account-service" },
+    { name = "api-gateway", port = "8000", of = "api-gateway" },
+    { name = "market-data-service", port = "8003", of = "market-data-service" },
+    { name = "notification-service", port = "8005", of = "notification-service" },
+    { name = "order-service", port = "8002", of = "order-service" },
+    { name = "order-service-live", port = "8002", of = "order-service" },
+    { name = "portfolio-service", port = "8004", of = "portfolio-service" },
+  ]
+}
+
 group "default" {
   targets = ["service", "web-ui"]
 }
@@ -105,16 +119,7 @@ target "service" {
   inherits   = ["common"]
   dockerfile = "deploy/docker/service.Dockerfile"
   matrix = {
-    service = [
-      { name = "account-service", port = "8001", of = "account-service" },
-      { name = "api-gateway", port = "8000", of = "api-gateway" },
-      { name = "market-data-service", port = "8003", of = "market-data-service" },
-      { name = "notification-service", port = "8005", of = "notification-service" },
-      { name = "order-service", port = "8002", of = "order-service" },
-      // The order service with the libraries of live brokers, which are larger than itself.
-      { name = "order-service-live", port = "8002", of = "order-service" },
-      { name = "portfolio-service", port = "8004", of = "portfolio-service" },
-    ]
+    service = PYTHON_SERVICES
   }
   args = {
     PYTHON_IMAGE    = PYTHON_IMAGE
@@ -130,37 +135,21 @@ target "service" {
 }
 
 target "service-release" {
-  name     = "${service}-release"
-  inherits = [service, "for-release"]
+  name     = "${service.name}-release"
+  inherits = [service.name, "for-release"]
   matrix = {
-    service = [
-      "account-service",
-      "api-gateway",
-      "market-data-service",
-      "notification-service",
-      "order-service",
-      "order-service-live",
-      "portfolio-service",
-    ]
+    service = PYTHON_SERVICES
   }
 }
 
 target "service-sbom" {
-  name     = "${service}-sbom"
-  inherits = [service]
+  name     = "${service.name}-sbom"
+  inherits = [service.name]
   matrix = {
-    service = [
-      "account-service",
-      "api-gateway",
-      "market-data-service",
-      "notification-service",
-      "order-service",
-      "order-service-live",
-      "portfolio-service",
-    ]
+    service = PYTHON_SERVICES
   }
   target = "sbom"
-  output = ["type=local,dest=.build/sbom/${service}"]
+  output = ["type=local,dest=.build/sbom/${service.name}"]
 }
 
 target "web-ui" {

@@ -31,7 +31,9 @@ def slim(folder: Path, epoch: int) -> None:
         compileall.compile_dir(
             str(packages),
             quiet=1,
-            workers=0,
+            # One after the other: what is written depends a little on what the process compiled
+            # before, and workers share out the files differently each time.
+            workers=1,
             # The source is what counts, not its date.
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )

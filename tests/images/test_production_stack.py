@@ -99,6 +99,7 @@ def test_data_outlives_the_containers(stack: Stack, client: TradingClient) -> No
         "account-service",
         "market-data-service",
         "portfolio-service",
+        "notification-service",
         "valkey",
         "postgres",
         "web-ui",
