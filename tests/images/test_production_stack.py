@@ -64,6 +64,8 @@ def test_terminal_and_api_share_an_origin(stack: Stack) -> None:
         assert "<div id=" in page.text
         assert page.headers["strict-transport-security"].startswith("max-age=31536000")
         assert edge.get("/api/v2/account").status_code in (401, 403)
+        for of_machines in ("/api/metrics", "/api/healthz/ready"):
+            assert edge.get(of_machines).text == page.text
         too_large = edge.post("/api/v2/orders", content=b"x" * 2_000_000)
         assert too_large.status_code == 413
 
