@@ -47,6 +47,8 @@ def stack(compose_secrets: Path) -> Iterator[Stack]:
             "TRADEWIND_INITIAL_CASH": "900000000",
         },
     )
+    # A run that was killed has left its data, which has other passwords.
+    stack.down(and_data=True)
     try:
         stack.up()
         yield stack
