@@ -28,7 +28,8 @@ RUN python3 -m venv --without-pip /opt/tradewind && mkdir -p /image/opt \
       --prefix /image/opt/tradewind --require-hashes -r requirements/service.txt \
  && python3 deploy/docker/slim.py /image 0
 
-# What we wrote, the same for every service.
+# What we wrote, the same for every service. Its date is in a file as well: a builder that finds the same
+# content in its cache, of an earlier commit, would take that with the dates of then.
 FROM tools AS application
 COPY pyproject.toml README.md LICENSE ./
 COPY scripts/version.py scripts/version.py
@@ -44,6 +45,8 @@ RUN python3 -m venv --without-pip /opt/tradewind \
  && packages=$(/opt/tradewind/bin/python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
  && mkdir -p "/metadata${packages}" \
  && mv "/image${packages}"/tradewind-*.dist-info "/metadata${packages}/" \
+ && mkdir -p /image/opt/tradewind/share/tradewind \
+ && echo "${SOURCE_DATE_EPOCH}" > /image/opt/tradewind/share/tradewind/code.date \
  && python3 deploy/docker/slim.py /image "${SOURCE_DATE_EPOCH}"
 
 # What is made of both: the bill of materials, and for market-data-service the exchange's calendar, so
@@ -62,6 +65,7 @@ COPY --from=application /metadata/ /image/
 ARG CALENDAR_UNTIL
 ARG SOURCE_DATE_EPOCH=0
 RUN share=/image/opt/tradewind/share/tradewind && mkdir -p "${share}" \
+ && echo "${SOURCE_DATE_EPOCH}" > "${share}/made.date" \
  && /build/tools/bin/cyclonedx-py environment --output-reproducible --no-validate \
       --output-file "${share}/sbom.cdx.json" /opt/tradewind/bin/python3 \
  && if [ "${SERVICE}" = market-data-service ]; then \
