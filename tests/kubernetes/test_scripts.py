@@ -27,8 +27,8 @@ def test_scripts_have_no_lint() -> None:
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    """Return a folder with a docker and a kind that write down how they are called."""
-    for name in ("docker", "kind"):
+    """Return a folder with programs that write down how they are called."""
+    for name in ("docker", "helm", "kind"):
         program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)
         program.write_text(f'#!/bin/sh\necho {name} "$@" >>"{tmp_path}/calls"\n')
@@ -40,7 +40,12 @@ def kind_cluster(programs: Path, *arguments: str) -> subprocess.CompletedProcess
     path = f"{programs / 'bin'}:/usr/bin:/bin"
     return subprocess.run(
         [KIND, *arguments],
-        env={"PATH": path, "KIND_CLUSTER": "trial", "TRADEWIND_REGISTRY": "ours"},
+        env={
+            "PATH": path,
+            "HELM": str(programs / "bin/helm"),
+            "KIND_CLUSTER": "trial",
+            "TRADEWIND_REGISTRY": "ours",
+        },
         capture_output=True,
         text=True,
         timeout=30,
@@ -60,6 +65,19 @@ def test_a_kind_cluster_gets_every_image_that_the_charts_name(programs: Path) ->
     assert {f"ours/{chart}:1.2.3" for chart in charts} <= images
     assert all(f": {image}\n" in stores for image in images if not image.startswith("ours/"))
     assert len(images) == len(charts) + 2
+
+
+def test_a_kind_cluster_measures_what_scales_as_the_helmfile_pins_it(programs: Path) -> None:
+    done = kind_cluster(programs, "create")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith(".build/kind/trial.kubeconfig")
+    made, metrics = (programs / "calls").read_text().splitlines()
+    assert made.startswith("kind create cluster --name trial ")
+    pinned = (ROOT / "deploy/helm/helmfile.yaml.gotmpl").read_text()
+    repository = metrics.split("--repo ")[1].split()[0]
+    version = metrics.split("--version ")[1].split()[0]
+    assert f"{{name: metrics-server, url: {repository}}}" in pinned
+    assert f"chart: metrics-server/metrics-server\n    version: {version}\n" in pinned
 
 
 @pytest.mark.parametrize(("arguments", "code"), [((), 2), (("load",), 1), (("make",), 2)])
