@@ -151,6 +151,39 @@ def test_deployment_that_cannot_be_meant_is_refused(wrong: dict[str, str], sente
     assert sentence in done.stderr
 
 
+def test_deployment_by_compose_says_what_it_would_do() -> None:
+    done = run("deploy-compose", "--dry-run", "1.2.3", PLATFORM_URL="https://localhost")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "+ TRADEWIND_TAG=1.2.3 deploy/docker/upgrade",
+        "+ look at https://localhost",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "say which version"),
+        (("1.2.3",), "PLATFORM_URL has to begin with https://"),
+        (("--version",), "'--version' is not known"),
+    ],
+)
+def test_deployment_by_compose_that_cannot_be_meant_is_refused(
+    arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = run("deploy-compose", *arguments, PLATFORM_URL="")
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_images_go_into_a_folder_and_out_again() -> None:
+    done = run("oci-layout", "--dry-run", "push", "/keep", "tradewind/web-ui:1.2.3")
+    assert done.stdout.split() == ["+", "skopeo", "copy", "--quiet",
+                                   "docker-daemon:tradewind/web-ui:1.2.3",
+                                   "oci:/keep:tradewind_web-ui_1.2.3"]  # fmt: skip
+    assert run("oci-layout", "pull").returncode == 2
+
+
 @pytest.fixture
 def cluster(tmp_path: Path) -> Path:
     """Return a folder of programs that write down how they were called, to stand before PATH."""
