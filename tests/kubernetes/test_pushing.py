@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.kubernetes.tools import GIVEN, ROOT, helm, values_file
+from tests.kubernetes.tools import ROOT, given, helm, values_file
 
 from tradewind.testing.waiting import free_port, wait_for
 
@@ -85,7 +85,7 @@ def test_a_release_pushes_its_charts_once_and_they_install_from_there(
 
     rendered = helm(
         *("template", "tradewind", f"oci://{registry}/tradewind/charts/tradewind"),
-        *("--plain-http", "--version", VERSION, "--values", str(GIVEN)),
+        *("--plain-http", "--version", VERSION, "--values", str(given())),
         *("--values", str(values_file("local"))),
     )
     assert f"order-service:{VERSION}" in rendered
