@@ -187,7 +187,8 @@ def test_scripts_have_no_lint() -> None:
     files = [
         path
         for path in sorted((ROOT / "scripts").iterdir())
-        if path.suffix == ".sh" or path.read_bytes().startswith(b"#!/usr/bin/env bash")
+        if path.suffix == ".sh"
+        or (path.is_file() and path.read_bytes().startswith(b"#!/usr/bin/env bash"))
     ]
     assert len(files) >= 7
     shellcheck = Path(sys.executable).with_name("shellcheck")
