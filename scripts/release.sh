@@ -1,29 +1,13 @@
-# What the scripts of a release have in common; sourced by them, run by nobody.
+# What the scripts that push and publish have in common; sourced by them, run by nobody.
 # shellcheck shell=bash
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-script=$(basename "$0")
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "scripts/$script"; }
-refuse() { echo "$script: $1" >&2; exit 2; }
-need() { [ -n "${!1:-}" ] || refuse "$1 is not set; $2."; }
-have() { [ -n "$dry_run" ] || command -v "$1" >/dev/null || refuse "$1 is not installed."; }
-
-# Run a command; in a dry run only print it.
-run() {
-  if [ -n "$dry_run" ]; then printf '+ %s\n' "$*"; else "$@"; fi
+# Print the name of every image that is built, out of the list that the builder goes by.
+image_names() {
+  sed -n 's/.*{ name = "\([a-z-]*\)".*/\1/p' deploy/docker/docker-bake.hcl
+  echo web-ui
 }
-
-dry_run=${DRY_RUN:-}
-
-# Take --dry-run and --help; what is left goes into `arguments`, which the script has made empty.
-for argument in "$@"; do
-  case "$argument" in
-    --dry-run) dry_run=1 ;;
-    --help) usage; exit ;;
-    *) arguments+=("$argument") ;;
-  esac
-done
 
 # Sign in at REGISTRY where it is Amazon's; another one has to be signed in at before.
 # Usage: sign_in COMMAND..., which takes the password on its standard input.

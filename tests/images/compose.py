@@ -5,12 +5,14 @@ import os
 import shutil
 import ssl
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tradewind.serving.names import PORTS, ServiceName
+from tradewind.testing.waiting import free_port
 
 ROOT = Path(__file__).parents[2]
 SERVICES = (
@@ -238,3 +240,18 @@ class Stack(Project):
     def verify(self) -> str:
         """Fold every journal again and return what was found; raises on a difference."""
         return self.compose("exec", "-T", "--index", "1", "order-service", "tradewind", "verify")
+
+
+@contextmanager
+def production(project: str, secrets: Path, **environment: str) -> Iterator[Stack]:
+    """Run the whole platform on free ports, with variables on top; remove it with its data."""
+    ports = {f"TRADEWIND_{name}_PORT": str(free_port()) for name in ("HTTPS", "HTTP")}
+    cash = {"TRADEWIND_INITIAL_CASH": "900000000"}
+    stack = Stack(project, secrets, environment={**ports, **cash, **environment})
+    # A run that was killed has left its data, which has other passwords.
+    stack.down(and_data=True)
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down(and_data=True)

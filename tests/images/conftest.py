@@ -6,10 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.images.compose import ROOT, SERVICES, Stack, build, copy_checkout, docker, image
+from tests.images.compose import (
+    ROOT,
+    SERVICES,
+    Stack,
+    build,
+    copy_checkout,
+    docker,
+    image,
+    production,
+)
 
 from tradewind.platform.migrations import read_revisions
-from tradewind.testing.waiting import free_port
 
 # `make images-test` names the images; without them there is nothing to try here.
 collect_ignore_glob = [] if "TRADEWIND_TAG" in os.environ else ["test_*.py"]
@@ -38,22 +46,8 @@ def compose_secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def stack(compose_secrets: Path) -> Iterator[Stack]:
     """Return the platform, up and healthy, over TLS; removed with its data in the end."""
-    stack = Stack(
-        "tradewind-images-test",
-        compose_secrets,
-        environment={
-            "TRADEWIND_HTTPS_PORT": str(free_port()),
-            "TRADEWIND_HTTP_PORT": str(free_port()),
-            "TRADEWIND_INITIAL_CASH": "900000000",
-        },
-    )
-    # A run that was killed has left its data, which has other passwords.
-    stack.down(and_data=True)
-    try:
-        stack.up()
+    with production("tradewind-images-test", compose_secrets) as stack:
         yield stack
-    finally:
-        stack.down(and_data=True)
 
 
 @pytest.fixture(scope="session")

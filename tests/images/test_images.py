@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from tests.images.compose import (
     docker,
     image,
 )
+from tests.scripts import lint
 
 ALPINE_PYTHON_MB = 45
 """Size of python:3.13-alpine, as its registry tells: the default base, which tests may lack."""
@@ -195,18 +195,6 @@ def test_same_commit_gives_the_same_layers() -> None:
 def configured(told: dict, version: str) -> str:  # type: ignore[type-arg] # as the engine has it
     """Return how an image is run, without the version that it was given."""
     return json.dumps(told["Config"], sort_keys=True).replace(version, "")
-
-
-def lint(tool: str, files: list[Path]) -> str:
-    """Return what a linter that is installed beside the interpreter has to say."""
-    done = subprocess.run(
-        [Path(sys.executable).with_name(tool), *files],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.stdout + done.stderr
 
 
 def test_recipes_have_no_lint() -> None:

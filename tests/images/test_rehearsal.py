@@ -1,17 +1,24 @@
 """Rehearsal of a release that goes wrong: two versions, an OCI layout, a rollback under load."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.images.compose import ROOT, SERVICES, Stack, build, copy_checkout, docker, image
+from tests.images.compose import (
+    ROOT,
+    SERVICES,
+    Stack,
+    build,
+    copy_checkout,
+    docker,
+    image,
+    production,
+)
 from tests.images.load import Load
+from tests.scripts import run_script
 
-from tradewind.testing.waiting import free_port, wait_for
+from tradewind.testing.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(1500)
 
@@ -19,17 +26,6 @@ IMAGES = (*SERVICES, "web-ui")
 HEALS_WITHIN_S = 90
 REGISTRY = "tradewind-rehearsal"
 OLDER, BROKEN = "1.0.0", "1.1.0"
-
-
-def script(name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [ROOT / "scripts" / name, *arguments],
-        env={**os.environ, "PYTHON": sys.executable, **environment},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +44,7 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.setenv("TRADEWIND_REGISTRY", REGISTRY)
             build(tag, *IMAGES, folder=checkout)
             names = [image(name, tag) for name in IMAGES]
-        done = script("oci-layout", "push", str(folder), *names)
+        done = run_script("oci-layout", "push", str(folder), *names)
         assert done.returncode == 0, done.stderr
         docker("image", "rm", *names)
     yield folder
@@ -60,28 +56,14 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def platform(layout: Path, compose_secrets: Path) -> Iterator[Stack]:
     """Return the platform at the older version, out of the layout."""
     pull(layout, OLDER)
-    stack = Stack(
-        REGISTRY,
-        compose_secrets,
-        environment={
-            "TRADEWIND_HTTPS_PORT": str(free_port()),
-            "TRADEWIND_HTTP_PORT": str(free_port()),
-            "TRADEWIND_INITIAL_CASH": "900000000",
-            "TRADEWIND_REGISTRY": REGISTRY,
-            "TRADEWIND_TAG": OLDER,
-        },
-    )
-    stack.down(and_data=True)
-    try:
-        stack.up()
+    named = {"TRADEWIND_REGISTRY": REGISTRY, "TRADEWIND_TAG": OLDER}
+    with production(REGISTRY, compose_secrets, **named) as stack:
         yield stack
-    finally:
-        stack.down(and_data=True)
 
 
 def pull(layout: Path, tag: str) -> None:
     names = [f"{REGISTRY}/{name}:{tag}" for name in IMAGES]
-    done = script("oci-layout", "pull", str(layout), *names)
+    done = run_script("oci-layout", "pull", str(layout), *names)
     assert done.returncode == 0, done.stderr
 
 
@@ -98,9 +80,10 @@ def test_rollback_after_a_release_that_does_not_work_loses_nothing(
     pull(layout, BROKEN)
     with load:
         load.wait_for(10)
-        done = script(
+        done = run_script(
             "deploy-compose",
             BROKEN,
+            timeout_s=900,
             **platform.environment,
             COMPOSE_PROJECT_NAME=platform.project,
             TRADEWIND_SECRETS=str(platform.secrets),

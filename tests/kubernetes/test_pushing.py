@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.kubernetes.tools import ROOT, given, helm, values_file
+from tests.scripts import run_script
 
 from tradewind.testing.waiting import free_port, wait_for
 
@@ -55,14 +56,12 @@ def is_answering(url: str) -> bool:
 
 def push(registry: str, charts: Path) -> str:
     """Push the charts as a release does, and return what was said."""
-    environment = {"REGISTRY": registry, "VERSION": VERSION, "CHARTS": str(charts)}
-    done = subprocess.run(
-        [ROOT / "scripts/push-charts", "--plain-http"],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
+    done = run_script(
+        *("push-charts", "--plain-http"),
+        timeout_s=240,
+        REGISTRY=registry,
+        VERSION=VERSION,
+        CHARTS=str(charts),
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -1,28 +1,19 @@
 """The scripts around the charts have no lint, and refuse what they cannot do."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.kubernetes.tools import ROOT
+from tests.scripts import lint, shell_scripts
 
 KIND = ROOT / "scripts/kind-cluster"
 
 
 def test_scripts_have_no_lint() -> None:
-    scripts = [
-        path
-        for folder in ("deploy/helm", "scripts")
-        for path in sorted((ROOT / folder).glob("*"))
-        if path.is_file() and path.read_bytes().startswith(b"#!/usr/bin/env bash")
-    ]
+    scripts = shell_scripts("deploy/helm", "scripts")
     assert len(scripts) >= 5
-    linter = Path(sys.executable).with_name("shellcheck")
-    done = subprocess.run(
-        [linter, *scripts], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout + done.stderr == ""
+    assert lint("shellcheck", scripts) == ""
 
 
 @pytest.fixture

@@ -1,32 +1,18 @@
 """What a deployment runs once the charts are applied: smoke test and marks, on real servers."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from tests.pipelines.workflows import ROOT
+from tests.scripts import run_script
 
 from tradewind.platform.version import this_build
 from tradewind.testing.process import PlatformProcess
 
 Told = list[tuple[str, str, dict[str, object]]]
-
-
-def run(script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [ROOT / "scripts" / script, *arguments],
-        env={**os.environ, "PYTHON": sys.executable, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +52,7 @@ def site() -> Iterator[tuple[str, Told]]:
 def test_smoke_test_trades_and_leaves_nothing(platform: PlatformProcess) -> None:
     assert platform.credentials is not None
     key = f"{platform.credentials.key_id}:{platform.credentials.secret}"
-    done = run(
+    done = run_script(
         "smoke-test", platform.web_url, "--version", this_build().version, SMOKE_TEST_KEY=key
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -74,26 +60,26 @@ def test_smoke_test_trades_and_leaves_nothing(platform: PlatformProcess) -> None
 
 
 def test_smoke_test_sees_a_version_that_did_not_come(platform: PlatformProcess) -> None:
-    done = run("smoke-test", platform.web_url, "--version", "9.9.9", "--seconds", "0")
+    done = run_script("smoke-test", platform.web_url, "--version", "9.9.9", "--seconds", "0")
     assert done.returncode == 1
     assert "not ok  it is version 9.9.9" in done.stdout
 
 
 def test_smoke_test_sees_a_key_that_does_not_open(platform: PlatformProcess) -> None:
-    done = run("smoke-test", platform.web_url, "--seconds", "0", SMOKE_TEST_KEY="no:key")
+    done = run_script("smoke-test", platform.web_url, "--seconds", "0", SMOKE_TEST_KEY="no:key")
     assert done.returncode == 1
     assert "not ok  an order is taken" in done.stdout
 
 
 def test_smoke_test_sees_a_platform_that_is_gone() -> None:
-    done = run("smoke-test", "http://127.0.0.1:9", "--seconds", "0")
+    done = run_script("smoke-test", "http://127.0.0.1:9", "--seconds", "0")
     assert done.returncode == 1
     assert "not ok  the terminal is served" in done.stdout
 
 
 def test_deployment_is_told_to_grafana_and_sentry(site: tuple[str, Told]) -> None:
     address, told = site
-    done = run(
+    done = run_script(
         "mark-deployment",
         ENVIRONMENT="staging",
         VERSION="1.2.3",
@@ -121,7 +107,7 @@ def test_deployment_is_told_to_grafana_and_sentry(site: tuple[str, Told]) -> Non
 def test_failed_deployment_is_no_deployment_to_sentry(site: tuple[str, Told]) -> None:
     address, told = site
     given = {"SENTRY_URL": address, "SENTRY_ORGANIZATION": "ours", "SENTRY_PROJECT": "platform"}
-    done = run("mark-deployment", ENVIRONMENT="staging", VERSION="1.2.3", OUTCOME="failure",
+    done = run_script("mark-deployment", ENVIRONMENT="staging", VERSION="1.2.3", OUTCOME="failure",
                SENTRY_AUTH_TOKEN="sntr", **given)  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert [path for path, _, _ in told] == ["/api/0/organizations/ours/releases/"]
@@ -130,8 +116,8 @@ def test_failed_deployment_is_no_deployment_to_sentry(site: tuple[str, Told]) ->
 def test_mark_that_is_not_taken_is_said(site: tuple[str, Told]) -> None:
     address, _ = site
     given = {"SENTRY_URL": address, "SENTRY_ORGANIZATION": "nowhere", "SENTRY_PROJECT": "platform"}
-    done = run("mark-deployment", ENVIRONMENT="staging", VERSION="1.2.3", SENTRY_AUTH_TOKEN="sntr",
-               **given)  # fmt: skip
+    deployed = {"ENVIRONMENT": "staging", "VERSION": "1.2.3", "SENTRY_AUTH_TOKEN": "sntr"}
+    done = run_script("mark-deployment", **deployed, **given)
     assert done.returncode == 1
     assert "404" in done.stderr
 
@@ -146,13 +132,13 @@ def test_mark_that_is_not_taken_is_said(site: tuple[str, Told]) -> None:
 )
 def test_deployment_that_cannot_be_meant_is_refused(wrong: dict[str, str], sentence: str) -> None:
     right = {"ENVIRONMENT": "staging", "VERSION": "1.2.3", "PLATFORM_URL": "https://app.example"}
-    done = run("deploy", "--dry-run", **{**right, **wrong})
+    done = run_script("deploy", "--dry-run", **{**right, **wrong})
     assert done.returncode == 2
     assert sentence in done.stderr
 
 
 def test_deployment_by_compose_says_what_it_would_do() -> None:
-    done = run("deploy-compose", "--dry-run", "1.2.3", PLATFORM_URL="https://localhost")
+    done = run_script("deploy-compose", "--dry-run", "1.2.3", PLATFORM_URL="https://localhost")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "+ TRADEWIND_TAG=1.2.3 deploy/docker/upgrade",
@@ -171,17 +157,17 @@ def test_deployment_by_compose_says_what_it_would_do() -> None:
 def test_deployment_by_compose_that_cannot_be_meant_is_refused(
     arguments: tuple[str, ...], sentence: str
 ) -> None:
-    done = run("deploy-compose", *arguments, PLATFORM_URL="")
+    done = run_script("deploy-compose", *arguments, PLATFORM_URL="")
     assert done.returncode == 2
     assert sentence in done.stderr
 
 
 def test_images_go_into_a_folder_and_out_again() -> None:
-    done = run("oci-layout", "--dry-run", "push", "/keep", "tradewind/web-ui:1.2.3")
+    done = run_script("oci-layout", "--dry-run", "push", "/keep", "tradewind/web-ui:1.2.3")
     assert done.stdout.split() == ["+", "skopeo", "copy", "--quiet",
                                    "docker-daemon:tradewind/web-ui:1.2.3",
                                    "oci:/keep:tradewind_web-ui_1.2.3"]  # fmt: skip
-    assert run("oci-layout", "pull").returncode == 2
+    assert run_script("oci-layout", "pull").returncode == 2
 
 
 @pytest.fixture
@@ -198,7 +184,7 @@ def cluster(tmp_path: Path) -> Path:
 
 
 def test_version_that_fails_its_smoke_test_is_rolled_back(cluster: Path) -> None:
-    done = run(
+    done = run_script(
         "deploy",
         ENVIRONMENT="staging",
         VERSION="1.2.3",

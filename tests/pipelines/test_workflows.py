@@ -21,6 +21,7 @@ from tests.pipelines.workflows import (
     steps,
     workflows,
 )
+from tests.scripts import lint, shell_scripts
 
 TOOLS = ROOT / ".build/pipelines"
 # What the linter that can be had here, of 2022, has not heard of; the newest knows all of it.
@@ -189,13 +190,7 @@ def test_script_says_what_it_is_for(script: str) -> None:
 
 
 def test_scripts_have_no_lint() -> None:
-    scripts = [
-        str(path)
-        for folder in ("scripts", ".ci")
-        for path in sorted((ROOT / folder).iterdir())
-        if path.is_file() and path.read_bytes().startswith(b"#!/usr/bin/env bash")
-    ]
-    assert output_of(".venv/bin/shellcheck", *scripts) == ""
+    assert lint("shellcheck", shell_scripts("scripts", ".ci")) == ""
 
 
 def test_shards_are_all_the_tests() -> None:

@@ -1,12 +1,11 @@
 """What the scripts of a release would do, and what they refuse to do."""
 
-import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from tests.integration.release.test_version import ROOT, Checkout
+from tests.scripts import lint, run_script, shell_scripts
 
 REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 SCRIPTS = ("build-wheel", "publish-release", "push-charts", "push-images", "release-notes")
@@ -44,19 +43,7 @@ NOTES = """# Changelog
 """
 
 
-def run(
-    script: str, *arguments: str, folder: Path = ROOT, **variables: str
-) -> subprocess.CompletedProcess[str]:
-    unset = ("DRY_RUN", "REGISTRY", "REPOSITORY_PREFIX", "VERSION", "GH_TOKEN")
-    environment = {name: value for name, value in os.environ.items() if name not in unset}
-    return subprocess.run(
-        [folder / "scripts" / script, *arguments],
-        env=environment | variables,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+run = partial(run_script, timeout_s=60)
 
 
 def commands(script: str, *arguments: str, **variables: str) -> list[str]:
@@ -69,7 +56,7 @@ def commands(script: str, *arguments: str, **variables: str) -> list[str]:
 @pytest.fixture
 def release(tmp_path: Path) -> Checkout:
     """Return a repository with a change log, at the tag v1.2.3."""
-    names = ("release.sh", "release-notes", "publish-release")
+    names = ("common.sh", "release.sh", "release-notes", "publish-release")
     checkout = Checkout(tmp_path / "release", names)
     (checkout.folder / "CHANGELOG.md").write_text(NOTES)
     baked = checkout.folder / "deploy/docker/docker-bake.hcl"
@@ -184,13 +171,6 @@ def test_nothing_is_published_from_between_two_tags(release: Checkout) -> None:
 
 
 def test_scripts_have_no_lint() -> None:
-    files = [
-        path
-        for path in sorted((ROOT / "scripts").iterdir())
-        if path.suffix == ".sh"
-        or (path.is_file() and path.read_bytes().startswith(b"#!/usr/bin/env bash"))
-    ]
+    files = shell_scripts("scripts")
     assert len(files) >= 7
-    shellcheck = Path(sys.executable).with_name("shellcheck")
-    done = subprocess.run([shellcheck, *files], capture_output=True, text=True, check=False)
-    assert done.stdout == ""
+    assert lint("shellcheck", files) == ""
