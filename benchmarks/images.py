@@ -67,9 +67,9 @@ def measure() -> list[Figure]:
     found = images()
     if not found:
         return []
-    with _stores() as environment:
+    with _stores() as (folder, environment):
         figures = [
-            Figure(name, _megabytes(image), _service_seconds(name, image, environment))
+            Figure(name, _megabytes(image), _service_seconds(name, image, folder, environment))
             for name, image in sorted(found.items())
         ]
     if gateway := found.get(ServiceName.API_GATEWAY):
@@ -79,8 +79,8 @@ def measure() -> list[Figure]:
 
 
 @contextmanager
-def _stores() -> Iterator[dict[str, str]]:
-    """Run PostgreSQL, migrated, and Valkey; yield what every service is told of them."""
+def _stores() -> Iterator[tuple[str, dict[str, str]]]:
+    """Run PostgreSQL, migrated, and Valkey; yield its folder and what every service is told."""
     nowhere = ("ACCOUNTS", "ORDERS", "MARKET_DATA", "PORTFOLIO", "NOTIFICATIONS", "GATEWAY")
     with tempfile.TemporaryDirectory(prefix="tw-bench-") as folder, ValkeyServer() as valkey:
         postgres = EmbeddedPostgres(Path(folder))
@@ -98,13 +98,12 @@ def _stores() -> Iterator[dict[str, str]]:
                     env={**os.environ, **environment}, check=True, stdout=subprocess.DEVNULL,
                 )  # fmt: skip
                 # Its folder has its socket, which only root and the server may use.
-                yield {**environment, "FOLDER": folder}
+                yield folder, environment
             finally:
                 runner.run(postgres.stop())
 
 
-def _service_seconds(name: str, image: str, environment: dict[str, str]) -> float:
-    folder = environment["FOLDER"]
+def _service_seconds(name: str, image: str, folder: str, environment: dict[str, str]) -> float:
     if name == ServiceName.WEB_UI:
         return _seconds(image, {}, inner_port=PORTS[ServiceName.WEB_UI])
     return _seconds(image, environment, "--user", "0:0", "-v", f"{folder}:{folder}")

@@ -11,12 +11,14 @@ import ssl
 import sys
 import time
 from collections.abc import Callable
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import httpx
 
 PAUSE_S = 2.0
-FAR_BELOW = 0.5
+FAR_BELOW = Decimal("0.5")
+CENT = Decimal("0.01")
 
 
 class Wrong(Exception):
@@ -59,8 +61,9 @@ def trade(site: httpx.Client) -> None:
     if account["status"] != "ACTIVE":
         raise Wrong(f"the account is {account['status']}")
     symbol = _get(site, "/api/v2/assets").json()[0]["symbol"]
-    quote = _get(site, f"/api/v2/stocks/{symbol}/snapshot").json()
-    price = max(1.0, round(float(quote["latestTrade"]["p"]) * FAR_BELOW, 2))
+    snapshot = _get(site, f"/api/v2/stocks/{symbol}/snapshot").json(parse_float=Decimal)
+    far = snapshot["latestTrade"]["p"] * FAR_BELOW
+    price = max(Decimal(1), far.quantize(CENT, ROUND_DOWN))
     order: dict[str, Any] = {"symbol": symbol, "qty": "1", "side": "buy", "type": "limit",
                              "limit_price": str(price), "time_in_force": "gtc"}  # fmt: skip
     placed = site.post("/api/v2/orders", json=order)

@@ -108,9 +108,10 @@ def event_name(event: OrderEvent) -> str | None:
             return "new"
         case OrderFilled():
             return "fill" if event.status is OrderStatus.FILLED else "partial_fill"
-        case OrderCanceled() | OrderExpired() | OrderReplaced() | OrderRejected():
-            return _ALWAYS[type(event)]
-        case CancelRequested() | ReplaceRequested() | ReplaceRejected():
+        case (
+            OrderCanceled() | OrderExpired() | OrderReplaced() | OrderRejected()
+            | CancelRequested() | ReplaceRequested() | ReplaceRejected()
+        ):  # fmt: skip
             return _ALWAYS[type(event)]
         case _:
             assert_never(event)
