@@ -43,6 +43,18 @@ class BandsMoved(Struct, frozen=True, tag="bands_moved"):
     upper: PriceUnits
 
 
+class LatestStatus(Struct, frozen=True):
+    """What stands of an instrument's market at the moment."""
+
+    symbol: str
+    status: StatusChanged | None = None
+    """How trading changed last; ``None`` where it was never halted."""
+    resumes_at: datetime | None = None
+    """When a halt ends by itself."""
+    bands: BandsMoved | None = None
+    """The price bands in force; ``None`` where nothing but the orders bounds the price."""
+
+
 def notice_topic(venue_id: VenueId) -> str:
     """Return the bus topic that carries a venue's notices."""
     return f"feed.{venue_id}.notices"

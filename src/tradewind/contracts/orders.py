@@ -22,6 +22,7 @@ from tradewind.contracts.corporate_actions import ActionStatus, CorporateAction,
 from tradewind.contracts.journal import JournalReader
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginSettings
+from tradewind.contracts.notices import LatestStatus
 from tradewind.contracts.order_requests import ReplaceOrder as ReplaceOrder
 from tradewind.contracts.order_requests import SubmitOrder as SubmitOrder
 from tradewind.contracts.terms import GTC_LIFETIME, Terms
@@ -266,6 +267,13 @@ class OrderService(JournalReader, Protocol):
     @repeatable
     async def list_halts(self, venue_id: VenueId) -> list[Halt]:
         """Return what is halted at a venue, by symbol."""
+        ...
+
+    @repeatable
+    async def latest_statuses(
+        self, venue_id: VenueId, symbols: Sequence[str] = ()
+    ) -> list[LatestStatus]:
+        """Return how instruments stand, by symbol: those named that are known, or all of them."""
         ...
 
     @repeatable

@@ -1,12 +1,12 @@
-"""What a commit has changed of a venue's market, for whoever follows its prices."""
+"""Halts and price bands for who follows a venue's prices: what a commit changed, how they stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from tradewind.contracts.journal import PriceBandsMoved, TradingHalted, TradingResumed
 from tradewind.contracts.market_data import FeedEvent, FeedMessage
-from tradewind.contracts.notices import BandsMoved, HaltCause, StatusChanged
+from tradewind.contracts.notices import BandsMoved, HaltCause, LatestStatus, StatusChanged
 from tradewind.order_service.domain.core import Emitted
 from tradewind.order_service.domain.halts import BY_FEED
 from tradewind.order_service.domain.state import WHOLE_VENUE, VenueState
@@ -29,6 +29,31 @@ def notice_of(state: VenueState, emitted: Sequence[Emitted]) -> bytes | None:
         return None
     events = [event for record in told for event in _events(state, record)]
     return _encode(FeedMessage(state.venue_id, 0, told[-1].at, events))
+
+
+def latest_statuses(state: VenueState, symbols: Iterable[str] = ()) -> list[LatestStatus]:
+    """Return how instruments stand, by symbol: those named that are known, or all of them."""
+    wanted = set(symbols)
+    return [_latest(state, each) for each in _known(state) if not wanted or each in wanted]
+
+
+def _known(state: VenueState) -> list[str]:
+    told = {*state.instruments, *state.halts, *state.resumptions, *state.bands}
+    return sorted(told - {WHOLE_VENUE})
+
+
+def _latest(state: VenueState, symbol: str) -> LatestStatus:
+    halt, bands = state.halt_of(symbol), state.bands.get(symbol)
+    moved = BandsMoved(symbol, bands.since, bands.lower, bands.upper) if bands else None
+    if halt is not None:
+        status = StatusChanged(symbol, halt.since, True, _cause(halt.by), halt.reason)
+        return LatestStatus(symbol, status, halt.resumes_at, moved)
+    ended = [state.resumptions.get(each) for each in (symbol, WHOLE_VENUE)]
+    newest = max((each for each in ended if each), key=lambda each: each.at, default=None)
+    if newest is None:
+        return LatestStatus(symbol, bands=moved)
+    status = StatusChanged(symbol, newest.at, False, _cause(newest.by))
+    return LatestStatus(symbol, status, bands=moved)
 
 
 def _events(state: VenueState, record: Emitted) -> Iterator[FeedEvent]:

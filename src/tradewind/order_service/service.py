@@ -11,6 +11,7 @@ from tradewind.contracts.brokers import LiveVenue, Reconciliation
 from tradewind.contracts.corporate_actions import ActionStatus, CorporateAction, PendingActions
 from tradewind.contracts.limits import AccountControl, AccountLimits
 from tradewind.contracts.margin import MarginSettings
+from tradewind.contracts.notices import LatestStatus
 from tradewind.contracts.orders import (
     CancelResult,
     CloseResult,
@@ -27,6 +28,7 @@ from tradewind.contracts.trading_accounts import (
 )
 from tradewind.contracts.venues import Halt
 from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
+from tradewind.order_service import notices
 from tradewind.order_service.activity_repository import ActivityRepository, view_movement
 from tradewind.order_service.auction_repository import AuctionRepository
 from tradewind.order_service.domain import action_entry, commands
@@ -182,6 +184,14 @@ class OrderApp(VenueHost):
         venue = self._venue(venue_id)
         await venue.sequencer.settled()
         return [halt for _, halt in sorted(venue.core.state.halts.items())]
+
+    async def latest_statuses(
+        self, venue_id: VenueId, symbols: Sequence[str] = ()
+    ) -> list[LatestStatus]:
+        """Return how instruments stand, by symbol."""
+        venue = self._venue(venue_id)
+        await venue.sequencer.settled()
+        return notices.latest_statuses(venue.core.state, symbols)
 
     async def list_auctions(self, venue_id: VenueId, query: AuctionQuery) -> AuctionPage:
         """Return a page of a venue's opening and closing auctions."""

@@ -1,6 +1,7 @@
 """What the order service does to whole venues, in memory: halts, corporate actions, live venues."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tradewind.contracts.auctions import AuctionPage, AuctionQuery
@@ -11,6 +12,7 @@ from tradewind.contracts.corporate_actions import (
     OwedDividend,
     PendingActions,
 )
+from tradewind.contracts.notices import LatestStatus
 from tradewind.contracts.venues import Halt, VenueSpec
 from tradewind.contracts.vocabulary import MAIN_VENUE, VenueId
 from tradewind.platform.errors import NotFound, Refusal
@@ -29,6 +31,8 @@ class VenuesInMemory:
         self.asked: list[object] = []
         self.live_venues: list[LiveVenue] = []
         self.halts: dict[str, Halt] = {}
+        self.statuses: list[LatestStatus] = []
+        """How instruments stand."""
         self.auctions = AuctionPage([])
         """What every question about auctions is answered."""
         self.announced: dict[str, CorporateAction] = {}
@@ -58,6 +62,13 @@ class VenuesInMemory:
     async def list_halts(self, venue_id: VenueId) -> list[Halt]:
         """Return the halts that were asked for."""
         return list(self.halts.values())
+
+    async def latest_statuses(
+        self, venue_id: VenueId, symbols: Sequence[str] = ()
+    ) -> list[LatestStatus]:
+        """Return the statuses that were put there."""
+        await self._note(("statuses", venue_id, tuple(symbols)))
+        return [each for each in self.statuses if not symbols or each.symbol in symbols]
 
     async def list_auctions(self, venue_id: VenueId, query: AuctionQuery) -> AuctionPage:
         """Return the auctions that were put there."""

@@ -81,6 +81,13 @@ def test_halt_reaches_a_stream_of_the_gateway_from_the_order_service(
         assert json.loads(stream.recv(timeout=30))[0]["statuses"] == ["IBM"]
         httpx.put(halt, json={}, headers=deployment.headers, timeout=30).raise_for_status()
         (halted,) = json.loads(stream.recv(timeout=30))
+        # Who subscribes only now, and who asks by REST, learn of it too.
+        stream.send(json.dumps({"action": "subscribe", "statuses": ["*"]}))
+        assert json.loads(stream.recv(timeout=30))[0]["statuses"] == ["*", "IBM"]
+        assert json.loads(stream.recv(timeout=30)) == [halted]
+        statuses = f"{gateway}/tradewind/v1/venues/main/statuses?symbols=IBM"
+        (read,) = httpx.get(statuses, headers=deployment.headers, timeout=30).json()["statuses"]
+        assert (read["symbol"], read["is_halted"]) == ("IBM", True)
         httpx.delete(halt, headers=deployment.headers, timeout=30).raise_for_status()
         (resumed,) = json.loads(stream.recv(timeout=30))
     assert [(each["T"], each["S"], each["sc"]) for each in (halted, resumed)] == [

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from tests.integration.orders.stage import AT, Stage, price
+from tests.integration.orders.stage import AT, Stage, price, restarted, shares
 
 from tradewind.contracts.auctions import AuctionDay, AuctionPage, AuctionQuery
 from tradewind.contracts.market_data import (
@@ -13,10 +13,11 @@ from tradewind.contracts.market_data import (
     FeedMessage,
     SessionClosed,
     SessionOpened,
+    Trade,
     feed_topic,
 )
 from tradewind.contracts.notices import HaltCause, StatusChanged, notice_topic
-from tradewind.contracts.venues import VenueSpec
+from tradewind.contracts.venues import PriceBands, VenueSpec
 from tradewind.contracts.vocabulary import AuctionKind, VenueId
 from tradewind.platform.errors import MalformedRequest, NotFound
 from tradewind.platform.ids import new_id
@@ -136,3 +137,22 @@ async def test_halt_is_told_on_the_bus_once_it_is_durable(stage: Stage) -> None:
     (event,) = message.events
     assert isinstance(event, StatusChanged)
     assert (event.symbol, event.is_halted, event.cause) == ("AAPL", True, HaltCause.OPERATOR)
+
+
+async def test_halts_and_bands_outlive_a_restart(stage: Stage) -> None:
+    assert stage.app is not None
+    stage.venue_id = VenueId(f"banded-{new_id()}")
+    spec = VenueSpec(venue_id=stage.venue_id, name="Banded", bands=PriceBands(percent=5))
+    await stage.app.create_venue(spec)
+    stage.number = 0
+    trades = (Trade(symbol, AT, price(100), shares(10), 1) for symbol in SYMBOLS)
+    await stage.feed(SessionOpened(AT.date(), AT), *trades)
+    await stage.app.halt_trading(stage.venue_id, "AAPL", "rumours", "admin")
+    before = await stage.app.latest_statuses(stage.venue_id)
+    async with restarted(stage) as app:
+        assert await app.latest_statuses(stage.venue_id) == before
+        halted, banded = await app.latest_statuses(stage.venue_id, ("AAPL", "IBM"))
+    assert halted.status is not None
+    assert (halted.status.is_halted, halted.status.reason, halted.bands) == (True, "rumours", None)
+    assert banded.bands is not None
+    assert (banded.bands.lower, banded.bands.upper) == (price(95), price(105))

@@ -780,6 +780,16 @@ class CoreMachine(RuleBasedStateMachine):
             self.feed(SymbolChange(f"back {action}", "OTHER", day, symbol))
 
     @invariant()
+    def whoever_takes_over_knows_the_bands_in_force(self) -> None:
+        state, board = self.core.state, self.core.bands
+        in_force = {
+            symbol: (bands.lower, bands.upper)
+            for symbol in SYMBOLS
+            if (bands := board.find(symbol)) is not None and state.halt_of(symbol) is None
+        }
+        assert {s: (left.lower, left.upper) for s, left in state.bands.items()} == in_force
+
+    @invariant()
     def no_cash_or_shares_below_zero_in_a_cash_account(self) -> None:
         for account in self.core.state.accounts.values():
             if account.is_margin:

@@ -4,10 +4,14 @@ import json
 
 import pytest
 
+from tradewind.contracts.notices import BandsMoved, HaltCause, LatestStatus, StatusChanged
 from tradewind.contracts.vocabulary import Role
+from tradewind.testing.market_data import price
+from tradewind.testing.venues import NOW
 
 ONE = "/tradewind/v1/venues/main/halts/aapl"
 WHOLE = "/tradewind/v1/venues/main/halt"
+STATUSES = "/tradewind/v1/venues/main/statuses"
 EVERY = "/tradewind/v1/venues/main/halts"
 
 
@@ -67,3 +71,50 @@ async def test_what_cannot_be_halted_is_refused(gateway, path: str, body, status
     answer = await gateway.call("PUT", path, role=Role.ADMIN, json=body)
     assert answer.status_code == status, answer.text
     assert gateway.orders.halts == {}
+
+
+async def test_everybody_reads_how_instruments_stand(gateway) -> None:
+    halted = StatusChanged("AAPL", NOW, True, HaltCause.BANDS, "limit state")
+    resumed = StatusChanged("IBM", NOW, False, HaltCause.OPERATOR)
+    bands = BandsMoved("IBM", NOW, price("9.123456789"), price("10.5"))
+    gateway.orders.statuses = [
+        LatestStatus("AAPL", halted, NOW),
+        LatestStatus("IBM", resumed, bands=bands),
+        LatestStatus("MSFT"),
+    ]
+    at = "2024-01-02T15:00:00.123456Z"
+    calm = {"is_halted": False, "reason": "", "resumes_at": None}
+    aapl = {
+        "symbol": "AAPL",
+        "is_halted": True,
+        "since": at,
+        "cause": "bands",
+        "reason": "limit state",
+        "resumes_at": at,
+        "bands": None,
+    }
+    ibm = {
+        "symbol": "IBM",
+        **calm,
+        "since": at,
+        "cause": "operator",
+        "bands": {"lower": "9.123456789", "upper": "10.5", "since": at},
+    }
+    msft = {"symbol": "MSFT", **calm, "since": None, "cause": None, "bands": None}
+    for role in Role:
+        assert (await gateway.call("GET", STATUSES, role=role)).json() == {
+            "statuses": [aapl, ibm, msft]
+        }
+    answer = await gateway.call("GET", STATUSES + "?symbols=ibm,nope")
+    assert answer.json() == {"statuses": [ibm]}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (STATUSES + "?symbols=A%20B", 422),
+        ("/tradewind/v1/venues/elsewhere/statuses", 404),
+    ],
+)
+async def test_statuses_of_nothing_are_refused(gateway, path: str, status: int) -> None:
+    assert (await gateway.call("GET", path)).status_code == status

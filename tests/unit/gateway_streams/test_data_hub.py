@@ -1,6 +1,7 @@
 """Who gets what of a feed, and how often it is encoded."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,8 @@ from tradewind.api_gateway.streams.events import EventSorter
 from tradewind.api_gateway.streams.frames import Codec, Frame
 from tradewind.api_gateway.streams.subscription import Channel, Interest
 from tradewind.contracts.market_data import FeedEvent, SessionOpened
-from tradewind.testing.market_data import trade
+from tradewind.contracts.notices import BandsMoved, HaltCause, LatestStatus, StatusChanged
+from tradewind.testing.market_data import price, trade
 
 NOW = datetime(2024, 1, 2, 15, tzinfo=UTC)
 AAPL, IBM = trade("AAPL", NOW, "1", 1), trade("IBM", NOW, "2", 1)
@@ -23,10 +25,12 @@ class Client:
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
+        self.offered = asyncio.Event()
         self.closed: list[int] = []
 
     def offer(self, frame: Frame) -> None:
         self.frames.append(frame)
+        self.offered.set()
 
     def close(self, code: int, reason: str) -> None:
         self.closed.append(code)
@@ -146,3 +150,47 @@ async def test_a_client_that_has_left_gets_nothing(hub: DataHub) -> None:
     hub.publish([AAPL], EventSorter())
     assert len(stays.frames) == 1
     assert leaves.frames == []
+
+
+async def test_status_that_changes_while_the_latest_is_asked_for_is_told_once() -> None:
+    source, client, asked = Source(), Client(), asyncio.Event()
+    stale = StatusChanged("AAPL", NOW, True, HaltCause.OPERATOR)
+    bands = BandsMoved("AAPL", NOW, price("9"), price("11"))
+
+    async def latest(symbols: Sequence[str]) -> list[LatestStatus]:
+        asked.set()
+        await client.offered.wait()
+        return [LatestStatus("AAPL", stale, bands=bands)]
+
+    hub = DataHub("test", source, latest)
+    await hub.attach(client)
+    interests = frozenset({(Channel.STATUSES, "AAPL"), (Channel.LULDS, "AAPL")})
+    hub.set_interests(client, Codec.JSON, interests)
+    telling = asyncio.create_task(hub.tell_latest(client, Codec.JSON, interests))
+    await asked.wait()
+    await source.events.put([StatusChanged("AAPL", NOW, False, HaltCause.OPERATOR)])
+    await telling
+    resumed, in_force = (json.loads(text)[0] for text in client.texts)
+    assert (resumed["T"], resumed["sc"], in_force["T"]) == ("s", "T", "l")
+    await hub.detach(client)
+
+
+async def test_status_that_was_told_before_somebody_came_is_told_again() -> None:
+    source, first, second = Source(), Client(), Client()
+    halt = StatusChanged("AAPL", NOW, True, HaltCause.OPERATOR)
+
+    async def latest(symbols: Sequence[str]) -> list[LatestStatus]:
+        return [LatestStatus("AAPL", halt)]
+
+    hub = DataHub("test", source, latest)
+    interests = frozenset({(Channel.STATUSES, "*")})
+    await hub.attach(first)
+    hub.set_interests(first, Codec.JSON, interests)
+    await source.events.put([halt])
+    await first.offered.wait()
+    await hub.attach(second)
+    hub.set_interests(second, Codec.JSON, interests)
+    await hub.tell_latest(second, Codec.JSON, interests)
+    assert (len(first.frames), len(second.frames)) == (1, 1)
+    for client in (first, second):
+        await hub.detach(client)

@@ -19,12 +19,12 @@ from tradewind.contracts.market_data import (
     Trade,
     TradingStatus,
 )
-from tradewind.contracts.notices import BandsMoved, HaltCause, StatusChanged
+from tradewind.contracts.notices import BandsMoved, HaltCause, LatestStatus, StatusChanged
 from tradewind.contracts.venues import PriceBands
 from tradewind.contracts.vocabulary import AuctionKind
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.decide import decide
-from tradewind.order_service.notices import notice_of
+from tradewind.order_service.notices import latest_statuses, notice_of
 
 
 def told(stage: Stage, command: commands.Command) -> list[FeedEvent]:
@@ -122,3 +122,52 @@ def test_auction_without_size_did_not_take_place() -> None:
         stage.feed(AuctionPrint("AAPL", stage.now, AuctionKind.CLOSING, price("10"), shares(0)))
         == []
     )
+
+
+def test_latest_status_is_the_halt_with_its_end_and_then_the_resumption() -> None:
+    stage = Stage()
+    stage.feed(Listing(symbol="AAPL"), Listing(symbol="IBM"))
+    until = stage.now + timedelta(hours=1)
+    stage.run(commands.HaltTrading("AAPL", "rumours", "admin", until))
+    halted = StatusChanged("AAPL", stage.now, True, HaltCause.OPERATOR, "rumours")
+    aapl, ibm = latest_statuses(stage.core.state)
+    assert (aapl, ibm) == (LatestStatus("AAPL", halted, until), LatestStatus("IBM"))
+    stage.run(commands.ResumeTrading("AAPL", "admin"))
+    resumed = StatusChanged("AAPL", stage.now, False, HaltCause.OPERATOR)
+    assert latest_statuses(stage.core.state, ["AAPL"]) == [LatestStatus("AAPL", resumed)]
+
+
+def test_latest_status_follows_the_whole_venue() -> None:
+    stage = Stage()
+    stage.feed(Listing(symbol="AAPL"), Listing(symbol="IBM"))
+    stage.run(commands.HaltTrading("IBM", "news", "admin"))
+    stage.run(commands.HaltTrading("", "drill", "admin"))
+    statuses = [each.status for each in latest_statuses(stage.core.state)]
+    assert [(each.is_halted, each.reason) for each in statuses] == [(True, "drill"), (True, "news")]
+    stage.run(commands.ResumeTrading("", "admin"))
+    aapl, ibm = (each.status for each in latest_statuses(stage.core.state))
+    assert (aapl.is_halted, aapl.at, ibm.is_halted) == (False, stage.now, True)
+
+
+def test_instruments_that_a_venue_does_not_know_have_no_latest_status() -> None:
+    assert latest_statuses(Stage().core.state, ["NOPE"]) == []
+
+
+def test_latest_bands_are_those_in_force_and_end_with_the_session() -> None:
+    stage = Stage(bands=PriceBands(percent=5))
+    stage.trade("10", 100)
+    moved = BandsMoved("AAPL", stage.now, price("9.5"), price("10.5"))
+    assert latest_statuses(stage.core.state) == [LatestStatus("AAPL", bands=moved)]
+    stage.feed(SessionClosed(DAY, stage.now, {"AAPL": price("10")}))
+    assert latest_statuses(stage.core.state) == []
+
+
+def test_no_bands_are_in_force_while_an_instrument_is_halted_nor_before_its_next_trade() -> None:
+    stage = Stage(bands=PriceBands(percent=5))
+    stage.trade("10", 100)
+    stage.trade("20", 100, "IBM")
+    stage.run(commands.HaltTrading("", "", "admin"))
+    stage.run(commands.ResumeTrading("", "admin"))
+    assert [each.bands for each in latest_statuses(stage.core.state)] == []
+    stage.trade("12", 100)
+    assert [each.bands.upper for each in latest_statuses(stage.core.state)] == [price("12.6")]

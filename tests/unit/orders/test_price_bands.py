@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from tests.unit.orders.stage import ALICE, BOB, CAROL, DAY, Stage, fills, price
 
@@ -10,7 +11,9 @@ from tradewind.contracts.journal import Event, TradingHalted, TradingResumed
 from tradewind.contracts.market_data import AuctionPrint, SessionClosed, SessionOpened
 from tradewind.contracts.venues import PriceBands
 from tradewind.contracts.vocabulary import AuctionKind
+from tradewind.order_service.domain.core import Core
 from tradewind.order_service.domain.price_bands import check_bands
+from tradewind.order_service.snapshots import decode_state, encode_state
 from tradewind.platform.errors import MalformedRequest
 
 NEXT = DAY + timedelta(days=1)
@@ -214,3 +217,29 @@ def test_pause_tells_how_far_the_bands_stood() -> None:
     stage.trade("10", 100)
     [pause] = pauses(stage.depth(bids=[("11", 9)]))
     assert "10 percent" in pause.reason
+
+
+def test_bands_stand_after_a_restart_where_they_stood() -> None:
+    stage = banded()
+    stage.trade("10.3", 100)
+    before = band(stage)
+    stage.core = Core(stage.core.spec, decode_state(encode_state(stage.core.state)))
+    assert band(stage) == before
+    order = stage.submit(BOB, "sell", 5, "11.5")
+    stage.trade("12", 100)
+    assert order.filled_qty == 0, "the first trade is held to the bands that were there"
+    # The average begins anew with 12, more than a percent away from 10.15.
+    assert band(stage) == (price("11.4"), price("12.6"))
+
+
+def test_split_takes_the_bands_away_also_from_who_restarts() -> None:
+    stage = banded()
+    stage.feed(Split("split", "AAPL", DAY, 2, 1))
+    assert stage.core.state.bands == {}
+    assert stage.core.bands.find("AAPL") is None
+
+
+def test_venue_whose_bands_are_taken_away_starts_without_them() -> None:
+    stage = banded()
+    spec = msgspec.structs.replace(stage.core.spec, bands=PriceBands())
+    assert Core(spec, stage.core.state).bands.find("AAPL") is None

@@ -18,10 +18,12 @@ from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.ledger import OUTSIDE, Ledger
 from tradewind.order_service.domain.state import (
     AccountState,
+    BandsInForce,
     Entitlement,
     OrderState,
     PositionState,
     Replacing,
+    Resumption,
     Routing,
     VenueState,
 )
@@ -34,7 +36,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    24: "d654df304e5f8c38",  # pragma: allowlist secret
+    25: "79a2c5eb9d9accc5",  # pragma: allowlist secret
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -56,6 +58,8 @@ def structure() -> str:
         Entitlement,
         Listing,
         Halt,
+        Resumption,
+        BandsInForce,
         Ledger,
         Configuration,
         MarginSettings,

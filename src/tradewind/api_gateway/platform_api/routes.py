@@ -12,6 +12,7 @@ from tradewind.api_gateway.platform_api.halt_endpoints import HaltEndpoints
 from tradewind.api_gateway.platform_api.margin_endpoints import MarginEndpoints
 from tradewind.api_gateway.platform_api.notification_endpoints import NotificationEndpoints
 from tradewind.api_gateway.platform_api.session_endpoints import SessionEndpoints
+from tradewind.api_gateway.platform_api.status_endpoints import StatusEndpoints
 from tradewind.api_gateway.platform_api.venue_endpoints import VenueEndpoints
 from tradewind.api_gateway.rate_limit import RateLimits
 from tradewind.api_gateway.routing.route import Route
@@ -44,4 +45,5 @@ def platform_routes(
         *NotificationEndpoints(notifications, market_data).routes(),
         *VenueEndpoints(accounts, orders, market_data).routes(),
         *HaltEndpoints(accounts, orders, market_data).routes(),
+        *StatusEndpoints(orders).routes(),
     ]

@@ -137,7 +137,9 @@ class Streams:
         if venue_id not in self._data_hubs:
             self._data_hubs = {key: hub for key, hub in self._data_hubs.items() if not hub.is_idle}
             self._data_hubs[venue_id] = DataHub(
-                venue_id, partial(venue_events, self._bus, venue_id)
+                venue_id,
+                partial(venue_events, self._bus, venue_id),
+                partial(self._orders.latest_statuses, venue_id),
             )
         return self._data_hubs[venue_id]
 

@@ -5,7 +5,7 @@ the cost of one more client that wants what others want is one append to its que
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from tradewind.api_gateway.streams.connection import SERVICE_RESTART, Connection
@@ -13,12 +13,21 @@ from tradewind.api_gateway.streams.events import EventSorter
 from tradewind.api_gateway.streams.frames import Codec, array_frame, batches
 from tradewind.api_gateway.streams.subscription import PAIRS, WILDCARD, Channel, Interest
 from tradewind.contracts.market_data import FeedEvent
+from tradewind.contracts.notices import BandsMoved, LatestStatus, StatusChanged
 from tradewind.platform.logging import get_logger
+
+LatestSource = Callable[[Sequence[str]], Awaitable[Sequence[LatestStatus]]]
+"""Returns how some instruments stand, all of them where none is named."""
 
 EventSource = Callable[[], AbstractAsyncContextManager[AsyncIterator[Sequence[FeedEvent]]]]
 """Opens a live source; events come from the moment that the context is entered."""
 
 _WILDCARDS = (WILDCARD, PAIRS)
+
+_LASTING = (Channel.STATUSES, Channel.LULDS)
+"""Channels of what stands until it changes: who comes later is told of it too."""
+
+_LATEST_TIMEOUT_S = 5.0
 
 _log = get_logger(__name__)
 
@@ -38,9 +47,14 @@ class _Group:
 class DataHub:
     """Clients of one source, which is open only while there are any."""
 
-    def __init__(self, name: str, source: EventSource) -> None:
+    def __init__(self, name: str, source: EventSource, latest: LatestSource | None = None) -> None:
         self._name = name
         self._source = source
+        self._latest = latest
+        self._notices = 0
+        """How many statuses and bands have been told."""
+        self._noticed: dict[tuple[type, str], int] = {}
+        """Which of them was the newest of its kind and symbol."""
         self._clients: dict[Connection, _Group | None] = {}
         self._groups: dict[tuple[Codec, frozenset[Interest]], _Group] = {}
         self._by_interest: dict[Interest, list[_Group]] = {}
@@ -77,6 +91,31 @@ class DataHub:
         group.members.add(client)
         self._clients[client] = group
 
+    async def tell_latest(
+        self, client: Connection, codec: Codec, interests: frozenset[Interest]
+    ) -> None:
+        """Tell a client, whose interests are set, of the halts and bands that it came too late for.
+
+        Raises ``Refusal`` or ``TimeoutError`` where nobody says what they are.
+        """
+        wanted = {symbol for channel, symbol in interests if channel in _LASTING}
+        if self._latest is None or not wanted:
+            return
+        heard = self._notices
+        async with asyncio.timeout(_LATEST_TIMEOUT_S):
+            latest = await self._latest([] if WILDCARD in wanted else sorted(wanted))
+        sorter = EventSorter()
+        told = [
+            item.encoded(codec)
+            for event in _in_force(latest)
+            # What has changed since was told by the change.
+            if self._noticed.get((type(event), event.symbol), 0) <= heard
+            for item in sorter.sort(event)
+            if not interests.isdisjoint(item.interests)
+        ]
+        for batch in batches(told) if told else ():
+            client.offer(array_frame(codec, batch))
+
     async def detach(self, client: Connection) -> None:
         """Remove a client; the last one closes the source."""
         if client not in self._clients:
@@ -97,6 +136,9 @@ class DataHub:
         """Give each client what it wants of some events, as one message where it fits."""
         touched: dict[_Group, None] = {}
         for event in events:
+            if isinstance(event, StatusChanged | BandsMoved):
+                self._notices += 1
+                self._noticed[type(event), event.symbol] = self._notices
             for item in sorter.sort(event):
                 for interest in item.interests:
                     for group in self._by_interest.get(interest, ()):
@@ -144,6 +186,14 @@ class DataHub:
             listening.remove(group)
             if not listening:
                 del self._by_interest[interest]
+
+
+def _in_force(latest: Iterable[LatestStatus]) -> Iterator[StatusChanged | BandsMoved]:
+    for each in latest:
+        if each.status is not None and each.status.is_halted:
+            yield each.status
+        if each.bands is not None:
+            yield each.bands
 
 
 def _effective(interests: frozenset[Interest]) -> list[Interest]:

@@ -5,7 +5,7 @@ from enum import Enum
 
 from tradewind.api_gateway.routing.route import Receive, Scope, Send
 from tradewind.api_gateway.streams.callers import Callers, CredentialsRefused
-from tradewind.api_gateway.streams.connection import POLICY_VIOLATION
+from tradewind.api_gateway.streams.connection import POLICY_VIOLATION, SERVICE_RESTART
 from tradewind.api_gateway.streams.data_hub import DataHub
 from tradewind.api_gateway.streams.frames import (
     Codec,
@@ -25,6 +25,7 @@ from tradewind.api_gateway.streams.subscription import (
     TooManySymbols,
 )
 from tradewind.contracts.accounts import Identity
+from tradewind.platform.errors import Refusal
 
 _decoder = MessageDecoder(DataMessage)
 
@@ -110,7 +111,7 @@ class DataSession(StreamSession):
         elif self._hub is None:
             self._complain(_Error.NOT_AUTHENTICATED)
         elif message.action in ("subscribe", "unsubscribe"):
-            self._change_subscription(self._hub, message)
+            await self._change_subscription(self._hub, message)
         else:
             self._complain(_Error.INVALID_SYNTAX)
 
@@ -134,7 +135,7 @@ class DataSession(StreamSession):
         await self._hub.attach(self._connection)
         self._tell({"T": "success", "msg": "authenticated"})
 
-    def _change_subscription(self, hub: DataHub, message: DataMessage) -> None:
+    async def _change_subscription(self, hub: DataHub, message: DataMessage) -> None:
         if message.names_other_feeds(self._kind):
             self._complain(_Error.INVALID_CHANNEL)
             return
@@ -152,6 +153,13 @@ class DataSession(StreamSession):
             return
         hub.set_interests(self._connection, self._codec, self._subscription.interests)
         self._tell(self._subscription.acknowledgement())
+        if message.action == "subscribe":
+            try:
+                await hub.tell_latest(self._connection, self._codec, interests)
+            except (Refusal, TimeoutError):
+                self._complain(_Error.INTERNAL)
+                reason = "nobody says what is halted at the moment; connect again"
+                self._connection.close(SERVICE_RESTART, reason)
 
     def _on_auth_timeout(self) -> None:
         if self._hub is None:

@@ -71,7 +71,7 @@ class Core:
         self.state = state or VenueState(venue_id=spec.venue_id)
         self.books = books or Books.of(self.state)
         self.view = MarketView(spec.fills)
-        self.bands = BandBoard(spec.bands)
+        self.bands = BandBoard(spec.bands, self.state.bands)
         self.known_client_order_ids: set[tuple[AccountId, str]] = set()
         """Of ended orders, as far as the commands at hand may repeat one."""
         self.marks: dict[OrderId, PriceUnits] = {}

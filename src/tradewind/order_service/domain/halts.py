@@ -69,6 +69,8 @@ def resume_due(core: Core) -> None:
 def _end(core: Core, symbol: str, by: str) -> None:
     core.emit(TradingResumed(symbol, by))
     state = core.state
+    if symbol == WHOLE_VENUE:
+        core.bands.forget_all()
     for order in list(state.orders.values()):
         if (
             core.stands_by(order)

@@ -11,17 +11,22 @@ Near the open and the close the bands may stand twice as far away. The plan had 
 34-84843, approved in 2019) took it away at the open, and at the close for all but tier 1 and
 what costs up to 3 dollars; hence the defaults.
 
-None of this is journaled but the pause: after a restart the first trade gives the reference.
+The bands and the pause are journaled, the trades are not: after a restart the bands stand where
+they stood, and the average begins with the first trade.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from tradewind.contracts.market_data import Listing
 from tradewind.contracts.venues import PriceBands
+from tradewind.order_service.domain.state import BandsInForce
 from tradewind.platform.errors import MalformedRequest
 from tradewind.platform.money import PriceUnits, Rounding, divide, round_to
 
+_NONE_IN_FORCE: Mapping[str, BandsInForce] = MappingProxyType({})
 _PERCENT = 100
 _PERCENT_MAX = 50
 _SECONDS_MAX = 3_600
@@ -51,7 +56,7 @@ class Bands:
     __slots__ = ("_is_wide", "_seconds", "_settings", "_sum", "_trades", "limit_since", "lower",
                  "reference", "upper")  # fmt: skip
 
-    def __init__(self, settings: PriceBands) -> None:
+    def __init__(self, settings: PriceBands, left: BandsInForce | None = None) -> None:
         self._settings = settings
         self._seconds: deque[tuple[datetime, int, int]] = deque()
         """Start of a second, the sum of its prices, and how many there were."""
@@ -59,6 +64,10 @@ class Bands:
         self._is_wide = False
         self.reference: PriceUnits | None = None
         self.lower = self.upper = PriceUnits(0)
+        if left is not None:
+            self.lower, self.upper = left.lower, left.upper
+            # To the price step the middle is what they were worked out from.
+            self.reference = PriceUnits((left.lower + left.upper) // 2)
         self.limit_since: datetime | None = None
         """Since when the instrument has been in a limit state."""
 
@@ -125,11 +134,16 @@ class BandBoard:
 
     __slots__ = ("_bands", "opened_at", "settings")
 
-    def __init__(self, settings: PriceBands) -> None:
+    def __init__(
+        self, settings: PriceBands, in_force: Mapping[str, BandsInForce] = _NONE_IN_FORCE
+    ) -> None:
+        """``in_force`` has the bands that an earlier process left, by symbol."""
         self.settings = settings
         self.opened_at: datetime | None = None
         """When the session began, as far as this process has seen it."""
-        self._bands: dict[str, Bands] = {}
+        self._bands = {
+            symbol: Bands(settings, left) for symbol, left in in_force.items() if settings.percent
+        }
 
     def are_wide(self, at: datetime, closes_at: datetime | None) -> bool:
         """Tell whether bands stand twice as far away, so near the open or the close."""

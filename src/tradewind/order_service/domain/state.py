@@ -247,6 +247,22 @@ class AccountState(Struct, kw_only=True):
         return self.margin.account_type is AccountType.MARGIN
 
 
+class BandsInForce(Struct, frozen=True, gc=False):
+    """The price bands of an instrument, both inclusive."""
+
+    lower: PriceUnits
+    upper: PriceUnits
+    since: datetime
+
+
+class Resumption(Struct, frozen=True, gc=False):
+    """How a halt ended last."""
+
+    at: datetime
+    by: str
+    """Who ended it, in the words of ``Halt.by``."""
+
+
 WHOLE_VENUE = ""
 """The symbol of a halt of everything."""
 
@@ -295,6 +311,10 @@ class VenueState(Struct, kw_only=True):
     """Symbols that a corporate action ended, with the date since which they are not traded."""
     halts: dict[str, Halt] = field(default_factory=dict)
     """What is halted by symbol; the empty one stands for the whole venue."""
+    resumptions: dict[str, Resumption] = field(default_factory=dict)
+    """The newest of each symbol that was ever halted, and of the whole venue."""
+    bands: dict[str, BandsInForce] = field(default_factory=dict)
+    """By symbol, of those that trade and have had a trade in this session."""
     cash_keys: dict[str, CashMoved] = field(default_factory=dict)
     """Movements of cash by idempotency key; kept for good, for a key may be repeated any time."""
 

@@ -136,6 +136,8 @@ def _corporate_action_applied(
     entered = state.announced.pop(event.action_id, None)
     if entered is not None:
         state.entered[event.action_id] = entered
+    if event.new_rate or event.delisted:
+        state.bands.pop(event.symbol, None)
     if event.delisted:
         state.delisted[event.symbol] = event.ex_date
     for prices in (state.closing_prices, state.previous_closing_prices):

@@ -8,7 +8,13 @@ from tradewind.order_service.domain.applying.entry import NOTHING, Handlers
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.ledger import Posting
 from tradewind.order_service.domain.requirements import maintenance
-from tradewind.order_service.domain.state import AccountState, VenueState
+from tradewind.order_service.domain.state import (
+    WHOLE_VENUE,
+    AccountState,
+    BandsInForce,
+    Resumption,
+    VenueState,
+)
 from tradewind.platform.money import MoneyUnits, multiply_units
 
 _DAY_TRADE_SESSIONS = 5
@@ -86,6 +92,7 @@ def _session_ended(
     state.next_opens_at = event.next_opens_at or state.next_opens_at
     state.closed_date = event.trading_date
     state.closing_prices.update(event.closing_prices)
+    state.bands.clear()
     for account in state.accounts.values():
         equity = principal = state.cash_available(account) + state.cash_held(account)
         kept = borrowed = 0
@@ -114,6 +121,11 @@ def _trading_halted(
         since=at,
         resumes_at=event.resumes_at,
     )
+    # The first trade afterwards gives new ones.
+    if event.symbol == WHOLE_VENUE:
+        state.bands.clear()
+    else:
+        state.bands.pop(event.symbol, None)
     return NOTHING
 
 
@@ -121,6 +133,14 @@ def _trading_resumed(
     state: VenueState, books: Books, number: int, at: datetime, event: journal.TradingResumed
 ) -> list[Posting]:
     del state.halts[event.symbol]
+    state.resumptions[event.symbol] = Resumption(at, event.by)
+    return NOTHING
+
+
+def _price_bands_moved(
+    state: VenueState, books: Books, number: int, at: datetime, event: journal.PriceBandsMoved
+) -> list[Posting]:
+    state.bands[event.symbol] = BandsInForce(event.lower, event.upper, at)
     return NOTHING
 
 
@@ -129,7 +149,7 @@ def _market_told(
     books: Books,
     number: int,
     at: datetime,
-    event: journal.AuctionCrossed | journal.AuctionPrinted | journal.PriceBandsMoved,
+    event: journal.AuctionCrossed | journal.AuctionPrinted,
 ) -> list[Posting]:
     """Change nothing: what follows from it has events of its own."""
     return NOTHING
@@ -141,7 +161,7 @@ HANDLERS: Handlers = {
     journal.SessionEnded: _session_ended,
     journal.AuctionCrossed: _market_told,
     journal.AuctionPrinted: _market_told,
-    journal.PriceBandsMoved: _market_told,
+    journal.PriceBandsMoved: _price_bands_moved,
     journal.TradingHalted: _trading_halted,
     journal.TradingResumed: _trading_resumed,
     journal.ExtendedHoursStarted: _extended_hours_started,
