@@ -106,7 +106,7 @@ async def test_an_open_terminal_offers_what_was_deployed_and_waits(
     assert await build_of(terminal.page) == "0123456789abcdef"
     await expect(offer).to_be_empty()
 
-    await deployment.replace("fedcba9876543210")
+    await deployment.replace("fedcba9876543210")  # pragma: allowlist secret
     await expect(offer).to_contain_text("A new version", timeout=3 * PATIENCE_MS)
     await offer.get_by_role("button", name="Not now").click()
     await expect(offer).to_be_empty()
