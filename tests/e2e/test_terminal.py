@@ -1,6 +1,7 @@
 """A person trades in the browser. Each test has an instrument of its own, so that none meets
 another's resting orders."""
 
+import httpx
 from playwright.async_api import Route, ViewportSize, expect
 from tests.e2e.conftest import OpenTerminal
 from tests.e2e.terminal import Terminal
@@ -150,3 +151,28 @@ async def test_a_phone_can_trade_without_scrolling_sideways(
     await expect(phone.notices).to_contain_text("Bought 5 MSFT at $")
     await views.get_by_role("button", name="Portfolio").click()
     await expect(phone.row("Positions", "MSFT", "Close")).to_be_visible()
+
+
+async def test_halted_instrument_wears_a_badge_and_its_ticket_says_that_orders_wait(
+    desk: Terminal, platform: PlatformProcess
+) -> None:
+    await desk.choose("MSFT")
+    badge = desk.region("Quote of MSFT").get_by_text("Halted", exact=True)
+    await expect(badge).to_have_count(0)
+    halt = f"{platform.gateway_url}/tradewind/v1/venues/main/halts/MSFT"
+    async with httpx.AsyncClient(headers=platform.headers) as admin:
+        (await admin.put(halt, json={"reason": "news pending"})).raise_for_status()
+        try:
+            await expect(badge).to_be_visible()
+            await expect(desk.ticket).to_contain_text("halted by the venue: news pending.")
+            await desk.choose("IBM")
+            await expect(desk.ticket).not_to_contain_text("halted")
+            # Whoever comes during the halt sees it as well.
+            await desk.page.reload()
+            await desk.expect_live()
+            await desk.choose("MSFT")
+            await expect(badge).to_be_visible()
+        finally:
+            (await admin.delete(halt)).raise_for_status()
+    await expect(badge).to_have_count(0)
+    await expect(desk.ticket).not_to_contain_text("halted")

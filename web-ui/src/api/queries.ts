@@ -17,6 +17,7 @@ import type {
   PortfolioHistory,
   Position,
   Snapshot,
+  TradingStatus,
 } from "./types";
 
 const BARS_MAX = 1_000;
@@ -27,6 +28,7 @@ const DAY_MS = 86_400 * SECOND_MS;
 
 /** The streams tell of every change; these are the nets below them. */
 const ACCOUNT_EVERY_MS = 15 * SECOND_MS;
+const STATUSES_EVERY_MS = 15 * SECOND_MS;
 const CLOCK_EVERY_MS = 20 * SECOND_MS;
 const BARS_EVERY_MS = 60 * SECOND_MS;
 
@@ -36,6 +38,7 @@ export const keys = {
   orders: ["orders"],
   history: ["history"],
   clock: ["clock"],
+  statuses: ["statuses"],
   snapshots: ["snapshots"],
   bars: ["bars"],
 } as const;
@@ -109,6 +112,19 @@ export function useClock() {
     },
     refetchInterval: CLOCK_EVERY_MS,
   });
+}
+
+/** The halt of an instrument; none while it trades. */
+export function useHalt(venueId: string, symbol: string): TradingStatus | undefined {
+  const statuses = useQuery({
+    queryKey: [...keys.statuses, venueId],
+    queryFn: ({ signal }) =>
+      request<{ statuses: TradingStatus[] }>(`/tradewind/v1/venues/${venueId}/statuses`, {
+        signal,
+      }),
+    refetchInterval: STATUSES_EVERY_MS,
+  });
+  return statuses.data?.statuses.find((each) => each.symbol === symbol && each.is_halted);
 }
 
 export function useSnapshots(symbols: readonly string[]) {

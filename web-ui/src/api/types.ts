@@ -124,6 +124,16 @@ export interface Asset {
   price_increment: DecimalText;
 }
 
+/** How an instrument stands; `cause` and `since` are of the newest halt or resumption. */
+export interface TradingStatus {
+  symbol: string;
+  is_halted: boolean;
+  since: InstantText | null;
+  cause: "bands" | "market" | "operator" | null;
+  reason: string;
+  resumes_at: InstantText | null;
+}
+
 export interface Clock {
   timestamp: InstantText;
   is_open: boolean;

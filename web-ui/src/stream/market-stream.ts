@@ -1,4 +1,4 @@
-/** The market data stream: trades, quotes and bars of the instruments in view. */
+/** The market data stream: trades, quotes, bars and halts of the instruments in view. */
 
 import type { MarketStore } from "./market-store";
 import { ReconnectingSocket, type SocketLike, type SocketState } from "./socket";
@@ -15,6 +15,8 @@ export interface MarketStreamOptions {
   onState: (state: SocketState) => void;
   /** Called when the stream is up; `again` when there was a gap before it. */
   onReady: (again: boolean) => void;
+  /** Called when an instrument is halted, or trades again. */
+  onStatus?: () => void;
   open?: (address: string) => SocketLike;
 }
 
@@ -75,6 +77,9 @@ export class MarketStream {
       case "b":
         if (item.S) store.applyBar(item.S, item as never);
         break;
+      case "s":
+        this.options.onStatus?.();
+        break;
       case "success":
         // The cookie of the handshake says who we are, so this comes without our asking.
         if (item.msg === "authenticated") this.becomeReady();
@@ -104,6 +109,7 @@ export class MarketStream {
   }
 
   private send(action: "subscribe" | "unsubscribe", symbols: readonly string[]): void {
-    this.socket.send({ action, trades: symbols, quotes: symbols, bars: symbols });
+    const channels = { trades: symbols, quotes: symbols, bars: symbols, statuses: symbols };
+    this.socket.send({ action, ...channels });
   }
 }

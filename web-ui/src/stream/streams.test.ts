@@ -150,6 +150,20 @@ describe("market stream", () => {
     expect(newest().closed).toBe(true);
   });
 
+  it("asks for halts too, and tells when one begins or ends", () => {
+    const store = new MarketStore((flush) => flush());
+    const onStatus = vi.fn();
+    const stream = new MarketStream({ ...common, store, onStatus });
+    stream.watch(["IBM"]);
+    stream.start();
+    newest().onopen?.();
+    greet();
+    expect(newest().sent.at(-1)).toMatchObject({ action: "subscribe", statuses: ["IBM"] });
+    expect(onStatus).not.toHaveBeenCalled();
+    newest().say([{ T: "s", S: "IBM", sc: "H", t: "2025-07-01T14:30:01Z" }]);
+    expect(onStatus).toHaveBeenCalledOnce();
+  });
+
   it("puts ticks into the store and ignores those that come late", () => {
     const { store } = start();
     greet();

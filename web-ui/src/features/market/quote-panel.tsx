@@ -3,14 +3,16 @@ import { formatCompact, formatPrice, formatQuantity } from "../../lib/format";
 import { useMarket } from "../../stream/market-store";
 import { Ticking } from "../../ui/figures";
 import { Panel } from "../../ui/panel";
+import type { Halted } from "./halt";
 
 interface QuotePanelProps {
   symbol: string;
+  halted: Halted | undefined;
   /** A price was picked, to become the limit of the ticket. */
   onPick: (price: Units) => void;
 }
 
-export function QuotePanel({ symbol, onPick }: QuotePanelProps) {
+export function QuotePanel({ symbol, halted, onPick }: QuotePanelProps) {
   const market = useMarket(symbol);
   const bid = positive(market.quote?.bp);
   const ask = positive(market.quote?.ap);
@@ -25,7 +27,19 @@ export function QuotePanel({ symbol, onPick }: QuotePanelProps) {
     ["Spread", formatPrice(spread)],
   ];
   return (
-    <Panel title={`Quote of ${symbol}`} area="quote" views="chart trade" heading={<h3>Quote</h3>}>
+    <Panel
+      title={`Quote of ${symbol}`}
+      area="quote"
+      views="chart trade"
+      heading={<h3>Quote</h3>}
+      aside={
+        halted && (
+          <span className="badge badge-warning" title={halted.sentence}>
+            {halted.word}
+          </span>
+        )
+      }
+    >
       <div className="quote-sides">
         <Side name="Bid" side="bid" price={bid} size={market.quote?.bs} onPick={onPick} />
         <Side name="Ask" side="ask" price={ask} size={market.quote?.as} onPick={onPick} />

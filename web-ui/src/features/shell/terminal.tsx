@@ -1,5 +1,12 @@
 import { useEffect, useMemo, useState } from "react";
-import { useAssets, useClock, useCurves, usePositions, useSnapshots } from "../../api/queries";
+import {
+  useAssets,
+  useClock,
+  useCurves,
+  useHalt,
+  usePositions,
+  useSnapshots,
+} from "../../api/queries";
 import type { Asset, BrokerageAccount, Session } from "../../api/types";
 import { TIMEFRAMES, type Timeframe } from "../../lib/bars";
 import { parseDecimal } from "../../lib/decimal";
@@ -9,6 +16,7 @@ import { CandlesIcon, ListIcon, PortfolioIcon, TicketIcon } from "../../ui/icons
 import { recall, remember } from "../../ui/storage";
 import { AccountPanel } from "../account/account-panel";
 import { ChartPanel, Headline } from "../chart/chart-panel";
+import { haltSentence, haltWord } from "../market/halt";
 import { QuotePanel } from "../market/quote-panel";
 import { WatchList } from "../market/watch-list";
 import { OrdersPanel } from "../orders/orders-panel";
@@ -80,6 +88,7 @@ export function Terminal({ session, account, onChooseAccount, onSignOut }: Termi
         {symbol ? (
           <Instrument
             symbol={symbol}
+            venueId={account.venue_id}
             asset={watched.find((asset) => asset.symbol === symbol)}
             timeframe={timeframe}
             onTimeframe={(next) => {
@@ -117,6 +126,7 @@ export function Terminal({ session, account, onChooseAccount, onSignOut }: Termi
 
 interface InstrumentProps {
   symbol: string;
+  venueId: string;
   asset: Asset | undefined;
   timeframe: Timeframe;
   onTimeframe: (timeframe: Timeframe) => void;
@@ -125,8 +135,11 @@ interface InstrumentProps {
 }
 
 /** What shows one instrument: its chart, its quote and the ticket to trade it. */
-function Instrument({ symbol, asset, timeframe, onTimeframe, now, onReveal }: InstrumentProps) {
+function Instrument(props: InstrumentProps) {
+  const { symbol, venueId, asset, timeframe, onTimeframe, now, onReveal } = props;
   const ticket = useTicket(symbol);
+  const halt = useHalt(venueId, symbol);
+  const halted = halt && { word: haltWord(halt), sentence: haltSentence(halt, now ?? new Date()) };
   useTitle(symbol);
   return (
     <>
@@ -141,8 +154,14 @@ function Instrument({ symbol, asset, timeframe, onTimeframe, now, onReveal }: In
         <div className="rail-headline" data-views="trade">
           <Headline symbol={symbol} name={asset?.name ?? ""} />
         </div>
-        <QuotePanel symbol={symbol} onPick={ticket.pickPrice} />
-        <OrderTicket symbol={symbol} asset={asset} ticket={ticket} onReveal={onReveal} />
+        <QuotePanel symbol={symbol} halted={halted} onPick={ticket.pickPrice} />
+        <OrderTicket
+          symbol={symbol}
+          asset={asset}
+          ticket={ticket}
+          halted={halted}
+          onReveal={onReveal}
+        />
         <AccountPanel now={now ?? new Date()} />
       </div>
     </>

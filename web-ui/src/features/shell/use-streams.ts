@@ -27,6 +27,7 @@ export function useStreams(symbols: readonly string[]): Connection {
 
   useEffect(() => {
     const refresh = coalesced(() => refreshTrading(client));
+    const statuses = coalesced(() => void client.invalidateQueries({ queryKey: keys.statuses }));
     const onReady = (again: boolean) => {
       if (!again) return;
       refreshAll(client);
@@ -37,6 +38,7 @@ export function useStreams(symbols: readonly string[]): Connection {
       address: () => streamAddress("/api/v2/iex"),
       store: marketStore,
       onState: setMarket,
+      onStatus: statuses.run,
       onReady,
     });
     const updates = new AccountStream({
@@ -56,6 +58,7 @@ export function useStreams(symbols: readonly string[]): Connection {
       prices.stop();
       updates.stop();
       refresh.stop();
+      statuses.stop();
     };
   }, [client]);
 
@@ -86,7 +89,7 @@ function streamAddress(path: string): string {
   return url.toString();
 }
 
-/** Run at most once in a while, however often it is asked for: many fills are one refetch. */
+/** Run at most once in a while, however often it is asked for: many events are one refetch. */
 function coalesced(action: () => void): { run: () => void; stop: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {

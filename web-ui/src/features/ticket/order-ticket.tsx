@@ -6,7 +6,9 @@ import { formatMoney, formatQuantity } from "../../lib/format";
 import { useMarket } from "../../stream/market-store";
 import { Button, Check, Field, Segmented, Select } from "../../ui/controls";
 import { useHotkeys } from "../../ui/hotkeys";
+import { WarningIcon } from "../../ui/icons";
 import { Panel } from "../../ui/panel";
+import type { Halted } from "../market/halt";
 import { affordable, isCoin, portion, unitOf } from "../order-rules";
 import {
   type Draft,
@@ -29,6 +31,7 @@ interface OrderTicketProps {
   symbol: string;
   asset: Asset | undefined;
   ticket: Ticket;
+  halted: Halted | undefined;
   /** Bring the ticket into view in the narrow layout. */
   onReveal: () => void;
 }
@@ -36,7 +39,7 @@ interface OrderTicketProps {
 const PORTIONS = [25n, 50n, 100n];
 const COIN_STEP: Units = SCALE / 1_000_000n;
 
-export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProps) {
+export function OrderTicket({ symbol, asset, ticket, halted, onReveal }: OrderTicketProps) {
   const { change } = ticket;
   // What was chosen for another instrument may not stand beside this one.
   const draft = settle(ticket.draft, asset);
@@ -177,6 +180,12 @@ export function OrderTicket({ symbol, asset, ticket, onReveal }: OrderTicketProp
             checked={draft.extendedHours}
             onChange={(extendedHours) => edit({ extendedHours })}
           />
+        ) : null}
+        {halted ? (
+          <p className="note note-warning">
+            <WarningIcon />
+            {halted.sentence}
+          </p>
         ) : null}
         <Estimate
           draft={draft}
