@@ -11,10 +11,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 from tests.conftest import MakeDatabase
-from tests.integration.orders.stage import Stage, price
+from tests.integration.orders.stage import AT, Stage, price, shares
 
 from tradewind.contracts.activities import ActivityQuery
+from tradewind.contracts.auctions import AuctionQuery
+from tradewind.contracts.market_data import AuctionPrint
 from tradewind.contracts.orders import OrderQuery
+from tradewind.contracts.vocabulary import AuctionKind
 from tradewind.order_service.app import SCHEMA
 from tradewind.order_service.archiving import Archiving
 from tradewind.order_service.explain import explain_order
@@ -69,6 +72,7 @@ class Past:
 async def past(make_database: MakeDatabase, folder: Path) -> AsyncIterator[Past]:
     stage = Stage(await make_database(SCHEMA))
     app = await stage.open()
+    await stage.feed(AuctionPrint("AAPL", AT, AuctionKind.CLOSING, price(100), shares(80)))
     for number in range(5):
         await app.submit_order(stage.order(qty=2))
         resting = await app.submit_order(stage.order(limit_price=price(20 + number)))
@@ -104,6 +108,9 @@ async def test_archived_rows_leave_and_everything_is_as_before(
         assert len(orders) == 11
         activities = await app.list_activities(account, ActivityQuery())
         assert len(activities) == 6, "five fills and a deposit are still told"
+        auctions = AuctionQuery(symbols=("AAPL",), start=AT, end=AT)
+        (day,) = (await app.list_auctions(old.venue_id, auctions)).days
+        assert [each.price for each in day.auctions] == [price(100)]
         await app.submit_order(old.stage.order(qty=1, limit_price=price(30)))
         await app.stop()
         assert await old.differences(old.folder) == []
