@@ -108,7 +108,7 @@ async def test_archived_rows_leave_and_everything_is_as_before(
         assert len(orders) == 11
         activities = await app.list_activities(account, ActivityQuery())
         assert len(activities) == 6, "five fills and a deposit are still told"
-        auctions = AuctionQuery(symbols=("AAPL",), start=AT, end=AT)
+        auctions = AuctionQuery(symbols=("AAPL",), start=AT, end=WallClock().now())
         (day,) = (await app.list_auctions(old.venue_id, auctions)).days
         assert [each.price for each in day.auctions] == [price(100)]
         await app.submit_order(old.stage.order(qty=1, limit_price=price(30)))
