@@ -4,7 +4,7 @@ another's resting orders."""
 import httpx
 from playwright.async_api import Route, ViewportSize, expect
 from tests.e2e.conftest import OpenTerminal
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import PATIENCE_MS, Terminal
 
 from tradewind.testing.process import PlatformProcess
 
@@ -176,3 +176,31 @@ async def test_halted_instrument_wears_a_badge_and_its_ticket_says_that_orders_w
             (await admin.delete(halt)).raise_for_status()
     await expect(badge).to_have_count(0)
     await expect(desk.ticket).not_to_contain_text("halted")
+
+
+async def test_dividend_shows_beside_its_position_and_in_the_accounts_income(
+    desk: Terminal, platform: PlatformProcess
+) -> None:
+    await desk.choose("FB")
+    await desk.order("Buy", "30")
+    position = desk.row("Positions", "FB", "Close")
+    await expect(position).to_contain_text("30")
+    account = desk.region("Account")
+    await expect(account).to_contain_text("Income$0.00")
+    async with httpx.AsyncClient(base_url=platform.gateway_url, headers=platform.headers) as admin:
+        clock = (await admin.get("/v2/clock")).json()
+        dividend = {
+            "type": "cash_dividend",
+            "symbol": "FB",
+            "ex_date": clock["timestamp"][:10],
+            "rate": "0.4117",
+        }
+        entered = await admin.post(
+            "/tradewind/v1/corporate-actions",
+            json=dividend,
+            headers={"Idempotency-Key": "fb-dividend"},
+        )
+        entered.raise_for_status()
+    # 30 shares, at 0.4117 each, with the next look at the server.
+    await expect(position).to_contain_text("12.35", timeout=PATIENCE_MS)
+    await expect(account).to_contain_text("Income$12.35", timeout=PATIENCE_MS)

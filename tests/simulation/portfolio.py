@@ -4,6 +4,7 @@ import asyncio
 import copy
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tests.simulation.invariants import Violation
@@ -11,6 +12,7 @@ from tests.simulation.invariants import Violation
 from tradewind.contracts.journal import JournalRecord
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.order_service.journal_tail import JournalTail
+from tradewind.portfolio_service.domain.income import Received
 from tradewind.portfolio_service.domain.projection import (
     AccountState,
     Changes,
@@ -34,6 +36,7 @@ class PortfolioTable:
         self.progress = Progress()
         self.accounts: dict[AccountId, AccountState] = {}
         self.prices: dict[str, int] = {}
+        self.income: dict[tuple[date, Received], int] = {}
         self.points: dict[tuple[AccountId, object], DailyPoint] = {}
 
     async def load(self, venue_id: VenueId) -> Projection:
@@ -66,6 +69,8 @@ class PortfolioTable:
             key = (point.account_id, point.trading_date)
             earlier = self.points.get(key)
             self.points[key] = earlier.followed_by(point) if earlier else point
+        for whose, amount in changes.income.items():
+            self.income[whose] = self.income.get(whose, 0) + amount
         return progress.last_number
 
 

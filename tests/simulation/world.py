@@ -330,6 +330,8 @@ class World:
             raise Violation(f"the portfolio ended at {self.portfolio.progress.last_number}")
         if (self.portfolio.accounts, self.portfolio.prices) != (whole.accounts, whole.prices):
             raise Violation("the portfolio is not what the journal says")
+        if self.portfolio.income != whole.take_changes().income:
+            raise Violation("the income in the portfolio is not what the journal says")
 
     def outcome(self, violation: str | None) -> Outcome:
         """Sum the run up."""

@@ -51,6 +51,46 @@ class Performance(Struct, frozen=True, kw_only=True):
     fills: int
 
 
+class PositionIncome(Struct, frozen=True, kw_only=True):
+    """What one instrument brought in and what trading it cost, held or not by now."""
+
+    symbol: str
+    dividends: MoneyUnits
+    """Received; below zero for what a short position paid."""
+    fees: MoneyUnits
+    """Of its fills; below zero for a rebate."""
+
+
+class Income(Struct, frozen=True, kw_only=True):
+    """What an account received and was charged besides the prices of what it traded.
+
+    By the day on which the ledger posted it, today included: a dividend counts when it is paid.
+    """
+
+    account_id: AccountId
+    positions: list[PositionIncome]
+    """By symbol; the symbol is that of the day."""
+    interest: MoneyUnits
+    """On cash, less that on margin debt."""
+    borrow_fees: MoneyUnits
+    """For borrowed shares."""
+
+    @property
+    def dividends(self) -> MoneyUnits:
+        """Return the dividends of all instruments."""
+        return MoneyUnits(sum(each.dividends for each in self.positions))
+
+    @property
+    def fees(self) -> MoneyUnits:
+        """Return the fees of all fills, and those for borrowed shares."""
+        return MoneyUnits(sum(each.fees for each in self.positions) + self.borrow_fees)
+
+    @property
+    def total(self) -> MoneyUnits:
+        """Return the income: dividends and interest."""
+        return MoneyUnits(self.dividends + self.interest)
+
+
 class PortfolioService(Protocol):
     """What other services may ask about history. Answers cover the journal up to the newest record
     that was committed before the call."""
@@ -67,4 +107,11 @@ class PortfolioService(Protocol):
         self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
     ) -> Performance:
         """Return the account's performance between two dates, inclusive."""
+        ...
+
+    @repeatable
+    async def income(
+        self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
+    ) -> Income:
+        """Return what was received and charged between two dates, inclusive."""
         ...

@@ -5,7 +5,9 @@ from datetime import date
 
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.platform.database import Database, PooledConnection, Record
+from tradewind.platform.logging import get_logger
 from tradewind.platform.money import from_units, to_units
+from tradewind.portfolio_service.domain.income import IncomeKind, Received
 from tradewind.portfolio_service.domain.projection import (
     AccountState,
     Changes,
@@ -13,6 +15,8 @@ from tradewind.portfolio_service.domain.projection import (
     Progress,
     Projection,
 )
+
+_log = get_logger("portfolio-service")
 
 
 class Overtaken(Exception):
@@ -46,11 +50,15 @@ class Repository:
             )
             # The lock keeps another writer out, so that all of this is of one moment.
             progress = await connection.fetchrow(
-                "SELECT last_number, at, trading_date, closed_date FROM venue_progress"
-                " WHERE venue_id = $1 FOR SHARE",
+                "SELECT last_number, at, trading_date, closed_date,"
+                " income_number = last_number AS is_whole FROM venue_progress"
+                " WHERE venue_id = $1 FOR UPDATE",
                 venue_id,
             )
             assert progress is not None
+            if not progress["is_whole"]:
+                await _start_anew(connection, venue_id)
+                return Projection(venue_id)
             accounts = {
                 AccountId(str(row["account_id"])): AccountState(
                     cash=to_units(row["cash"]),
@@ -78,7 +86,13 @@ class Repository:
                     "SELECT symbol, price FROM last_prices WHERE venue_id = $1", venue_id
                 )
             }
-        return Projection(venue_id, Progress(**progress), accounts, prices)
+        reached = Progress(
+            progress["last_number"],
+            progress["at"],
+            progress["trading_date"],
+            progress["closed_date"],
+        )
+        return Projection(venue_id, reached, accounts, prices)
 
     async def save(self, projection: Projection, changes: Changes, saved_number: int) -> int:
         """Write changes and progress in one transaction and return the number reached.
@@ -94,10 +108,14 @@ class Repository:
             (symbol, from_units(projection.prices[symbol])) for symbol in changes.prices
         )
         points = _columns(_point_row(point) for point in _one_a_day(changes.points))
+        income = _columns(
+            (whose.account_id, day, whose.symbol, whose.kind, from_units(amount))
+            for (day, whose), amount in changes.income.items()
+        )
         async with self._database.transaction() as connection:
             tag = await connection.execute(
-                "UPDATE venue_progress SET last_number = $3, at = $4, trading_date = $5,"
-                " closed_date = $6 WHERE venue_id = $1 AND last_number = $2",
+                "UPDATE venue_progress SET last_number = $3, income_number = $3, at = $4,"
+                " trading_date = $5, closed_date = $6 WHERE venue_id = $1 AND last_number = $2",
                 venue_id,
                 saved_number,
                 progress.last_number,
@@ -112,6 +130,7 @@ class Repository:
             await _run(connection, _DROP_POSITIONS, venue_id, positions[:2])
             await _run(connection, _SAVE_PRICES, venue_id, prices)
             await _run(connection, _SAVE_POINTS, venue_id, points)
+            await _run(connection, _SAVE_INCOME, venue_id, income)
         return progress.last_number
 
     async def list_points(
@@ -142,6 +161,35 @@ class Repository:
         )
         return _point(row) if row else None
 
+    async def income(
+        self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
+    ) -> dict[Received, int]:
+        """Return what an account received and was charged between two dates, inclusive."""
+        rows = await self._database.fetch(
+            "SELECT symbol, kind, sum(amount) AS amount FROM income"
+            " WHERE venue_id = $1 AND account_id = $2"
+            " AND ($3::date IS NULL OR trading_date >= $3)"
+            " AND ($4::date IS NULL OR trading_date <= $4)"
+            " GROUP BY symbol, kind ORDER BY symbol, kind",
+            venue_id,
+            account_id,
+            start,
+            end,
+        )
+        return {
+            Received(account_id, row["symbol"], IncomeKind(row["kind"])): to_units(row["amount"])
+            for row in rows
+        }
+
+
+_TABLES_BY_REFERENCE = ("income", "equity_points", "positions", "last_prices", "accounts")
+
+_SAVE_INCOME = """
+INSERT INTO income AS before (venue_id, account_id, trading_date, symbol, kind, amount)
+SELECT $1, * FROM unnest($2::uuid[], $3::date[], $4::text[], $5::text[], $6::numeric[])
+ON CONFLICT (venue_id, account_id, trading_date, symbol, kind) DO UPDATE SET
+    amount = before.amount + excluded.amount
+"""
 
 _SAVE_ACCOUNTS = """
 INSERT INTO accounts (
@@ -193,6 +241,19 @@ ON CONFLICT (venue_id, account_id, trading_date) DO UPDATE SET
 """
 
 _Columns = list[list[object]]
+
+
+async def _start_anew(connection: PooledConnection, venue_id: VenueId) -> None:
+    """Forget a venue of which a version without income has folded some, to fold all of it again."""
+    for table in _TABLES_BY_REFERENCE:
+        # Only constants are put into the text; every value is a parameter.
+        await connection.execute(f"DELETE FROM {table} WHERE venue_id = $1", venue_id)  # noqa: S608
+    await connection.execute(
+        "UPDATE venue_progress SET last_number = 0, income_number = 0, at = NULL,"
+        " trading_date = NULL, closed_date = NULL WHERE venue_id = $1",
+        venue_id,
+    )
+    _log.warning("portfolio_folds_anew", venue_id=venue_id)
 
 
 async def _run(

@@ -8,9 +8,11 @@ SCHEMA = ServiceSchema(
     migrations="tradewind.portfolio_service.migrations",
     user="tradewind_portfolio_service",
     changes={
-        "accounts": "INSERT, UPDATE",
-        "equity_points": "INSERT, UPDATE",
-        "last_prices": "INSERT, UPDATE",
+        # What is deleted is folded from the journal again.
+        "accounts": "INSERT, UPDATE, DELETE",
+        "equity_points": "INSERT, UPDATE, DELETE",
+        "income": "INSERT, UPDATE, DELETE",
+        "last_prices": "INSERT, UPDATE, DELETE",
         "positions": "INSERT, UPDATE, DELETE",
         "venue_progress": "INSERT, UPDATE",
     },

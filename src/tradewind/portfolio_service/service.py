@@ -3,10 +3,17 @@
 from datetime import date
 
 from tradewind.contracts.journal import JournalReader
-from tradewind.contracts.portfolio import EquityHistory, EquityPoint, Performance
+from tradewind.contracts.portfolio import (
+    EquityHistory,
+    EquityPoint,
+    Income,
+    Performance,
+    PositionIncome,
+)
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.platform.errors import NotFound
 from tradewind.platform.money import MoneyUnits
+from tradewind.portfolio_service.domain.income import WHOLE_ACCOUNT, IncomeKind, Received
 from tradewind.portfolio_service.domain.performance import (
     Day,
     max_drawdown,
@@ -79,12 +86,41 @@ class PortfolioFromJournal:
             fills=sum(point.fills for point in points),
         )
 
-    async def _points(
+    async def income(
         self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
-    ) -> tuple[list[DailyPoint], DailyPoint | None]:
+    ) -> Income:
+        """Return what was received and charged between two dates, inclusive; raises like above."""
+        await self._account(venue_id, account_id)
+        found = await self._repository.income(venue_id, account_id, start, end)
+
+        def amount(symbol: str, kind: IncomeKind) -> MoneyUnits:
+            return MoneyUnits(found.get(Received(account_id, symbol, kind), 0))
+
+        symbols = sorted({whose.symbol for whose in found} - {WHOLE_ACCOUNT})
+        return Income(
+            account_id=account_id,
+            positions=[
+                PositionIncome(
+                    symbol=symbol,
+                    dividends=amount(symbol, IncomeKind.DIVIDENDS),
+                    fees=amount(symbol, IncomeKind.FEES),
+                )
+                for symbol in symbols
+            ],
+            interest=amount(WHOLE_ACCOUNT, IncomeKind.INTEREST),
+            borrow_fees=amount(WHOLE_ACCOUNT, IncomeKind.BORROW_FEES),
+        )
+
+    async def _account(self, venue_id: VenueId, account_id: AccountId) -> VenueFollower:
         follower = await self._caught_up(venue_id)
         if account_id not in follower.projection.accounts:
             raise NotFound(f"account {account_id} does not exist at venue {venue_id}")
+        return follower
+
+    async def _points(
+        self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
+    ) -> tuple[list[DailyPoint], DailyPoint | None]:
+        follower = await self._account(venue_id, account_id)
         points = await self._repository.list_points(venue_id, account_id, start, end)
         first = points[0].trading_date if points else start
         before = (

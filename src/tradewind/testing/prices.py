@@ -22,7 +22,13 @@ from tradewind.contracts.market_data import (
     TradePage,
     TradingDay,
 )
-from tradewind.contracts.portfolio import EquityHistory, EquityPoint, Performance
+from tradewind.contracts.portfolio import (
+    EquityHistory,
+    EquityPoint,
+    Income,
+    Performance,
+    PositionIncome,
+)
 from tradewind.contracts.vocabulary import (
     MAIN_VENUE,
     AccountId,
@@ -200,6 +206,23 @@ class PortfolioInMemory:
             fees=MoneyUnits(0),
             dividends=MoneyUnits(0),
             fills=2,
+        )
+
+    async def income(
+        self, venue_id: VenueId, account_id: AccountId, start: date | None, end: date | None
+    ) -> Income:
+        """Return a dividend of 12.50, interest of 0.1234 and fees; remember what was asked."""
+        self.asked.append((venue_id, account_id, start, end))
+        ibm = PositionIncome(
+            symbol="IBM",
+            dividends=MoneyUnits(12_500_000_000),
+            fees=MoneyUnits(350_000_000),
+        )
+        return Income(
+            account_id=account_id,
+            positions=[ibm],
+            interest=MoneyUnits(123_400_000),
+            borrow_fees=MoneyUnits(10_000_000),
         )
 
 

@@ -23,7 +23,7 @@ async def portfolio_database(
 async def database(portfolio_database: Database) -> Database:
     """Return the database without any row."""
     await portfolio_database.execute(
-        "TRUNCATE venue_progress, accounts, positions, last_prices, equity_points"
+        "TRUNCATE venue_progress, accounts, positions, last_prices, equity_points, income"
     )
     return portfolio_database
 

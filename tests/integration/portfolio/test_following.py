@@ -18,7 +18,7 @@ from tradewind.portfolio_service.domain.projection import Projection
 from tradewind.portfolio_service.repository import Overtaken, Repository
 from tradewind.testing.journal import AccountStory, JournalInMemory
 
-TABLES = ("venue_progress", "accounts", "positions", "last_prices", "equity_points")
+TABLES = ("venue_progress", "accounts", "positions", "last_prices", "equity_points", "income")
 
 
 def live(story: AccountStory, first: int, last: int) -> None:
@@ -37,7 +37,9 @@ def live(story: AccountStory, first: int, last: int) -> None:
 
 async def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
     return {
-        table: [tuple(row) for row in await database.fetch(f"SELECT * FROM {table} ORDER BY 1, 2")]
+        table: [
+            tuple(row) for row in await database.fetch(f"SELECT * FROM {table} ORDER BY {table}")
+        ]
         for table in TABLES
     }
 
@@ -60,6 +62,24 @@ async def test_restarts_change_nothing(start_app: StartApp, database: Database) 
     await settle(app, story)
     assert await rows_of(database) == in_parts
     assert len(in_parts["equity_points"]) == 12
+    assert len(in_parts["income"]) == 24, "a dividend and a fee on each of twelve days"
+
+
+async def test_what_a_version_without_income_has_folded_is_folded_again(
+    start_app: StartApp, database: Database
+) -> None:
+    story = AccountStory(start="2019-12-31")
+    live(story, 0, 6)
+    app = await start_app(story.journal)
+    await settle(app, story)
+    await app.stop()
+    whole = await rows_of(database)
+    # That version knows neither the mark nor the table.
+    await database.execute("UPDATE venue_progress SET income_number = 3")
+    await database.execute("DELETE FROM income WHERE trading_date > '2020-01-01'")
+    app = await start_app(story.journal)
+    await settle(app, story)
+    assert await rows_of(database) == whole
 
 
 async def test_what_was_folded_is_written_down_at_the_stop(

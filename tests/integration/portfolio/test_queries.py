@@ -13,7 +13,10 @@ from decimal import Decimal
 import pytest
 from tests.integration.portfolio.conftest import StartApp
 
-from tradewind.contracts.portfolio import EquityHistory
+from tradewind.contracts.portfolio import EquityHistory, Income
+from tradewind.contracts.vocabulary import AccountId
+from tradewind.platform.errors import NotFound
+from tradewind.platform.ids import new_id
 from tradewind.platform.money import from_units
 from tradewind.portfolio_service.app import PortfolioApp
 from tradewind.testing.journal import AccountStory
@@ -160,3 +163,46 @@ async def test_long_replay_is_folded_within_the_waiting_time_of_a_query(
     history = await app.equity_history(story.venue_id, story.account_id, None, None)
     assert len(history.points) == 3_270
     assert from_units(history.points[-1].equity) == 1_000_000
+
+
+async def test_income_is_by_position_and_date(start_app: StartApp) -> None:
+    story = AccountStory(start="2024-01-01")
+    app = await start_app(story.journal)
+    story.deposit(10_000)
+    story.begin("2024-01-02")
+    story.buy("IBM", 10, 100, fee="1.5")
+    story.buy("AAPL", 10, 100, fee="-0.25")
+    story.interest("0.1234")
+    story.end("2024-01-02", IBM=100, AAPL=100)
+    story.begin("2024-01-03")
+    story.dividend("IBM", "0.5")
+    story.sell("IBM", 10, 100)
+    story.borrow_fee("0.02")
+    story.interest("-0.1")
+
+    async def income(start: date | None = None, end: date | None = None) -> Income:
+        return await app.income(story.venue_id, story.account_id, start, end)
+
+    # The second day has not ended, and what was sold still counts.
+    whole = await income()
+    assert [
+        (each.symbol, from_units(each.dividends), from_units(each.fees)) for each in whole.positions
+    ] == [("AAPL", 0, Decimal("-0.25")), ("IBM", 5, Decimal("1.5"))]
+    assert (from_units(whole.interest), from_units(whole.borrow_fees)) == (
+        Decimal("0.0234"),
+        Decimal("0.02"),
+    )
+    assert (from_units(whole.total), from_units(whole.fees)) == (
+        Decimal("5.0234"),
+        Decimal("1.27"),
+    )
+    first = await income(end=date(2024, 1, 2))
+    second = await income(start=date(2024, 1, 3), end=date(2024, 1, 3))
+    assert (from_units(first.total), from_units(second.total)) == (
+        Decimal("0.1234"),
+        Decimal("4.9"),
+    )
+    assert [each.symbol for each in second.positions] == ["IBM"]
+    assert (await income(start=date(2024, 1, 4))).positions == []
+    with pytest.raises(NotFound):
+        await app.income(story.venue_id, AccountId(new_id()), None, None)

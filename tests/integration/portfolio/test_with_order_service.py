@@ -163,3 +163,6 @@ async def test_core_and_portfolio_agree_on_every_close(market: Market, start_app
     assert found.dividends > 0
     assert found.net_cash_flow == to_units("12245.67")
     assert found.end_equity == found.net_cash_flow + found.profit_loss == account.equity
+    income = await portfolio.income(market.venue_id, market.account_id, None, None)
+    assert (income.dividends, income.fees) == (found.dividends, found.fees)
+    assert income.interest > 0

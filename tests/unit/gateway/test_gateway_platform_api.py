@@ -277,3 +277,22 @@ async def test_performance_is_of_the_chosen_account_and_dates(gateway) -> None:
     assert gateway.portfolio.asked == [
         (account.venue_id, account.account_id, date(2024, 1, 1), date(2024, 1, 31))
     ]
+
+
+async def test_income_is_by_position_and_in_total_of_the_chosen_dates(gateway) -> None:
+    response = await gateway.call("GET", "/tradewind/v1/income?start=2024-01-01&end=2024-01-31")
+    account = gateway.accounts.account_of(Role.TRADER)
+    assert response.json() == {
+        "account_id": account.account_id,
+        "start_date": "2024-01-01",
+        "end_date": "2024-01-31",
+        "total": "12.6234",
+        "dividends": "12.5",
+        "interest": "0.1234",
+        "fees": "0.36",
+        "borrow_fees": "0.01",
+        "positions": [{"symbol": "IBM", "dividends": "12.5", "fees": "0.35"}],
+    }
+    assert gateway.portfolio.asked == [
+        (account.venue_id, account.account_id, date(2024, 1, 1), date(2024, 1, 31))
+    ]

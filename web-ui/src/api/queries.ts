@@ -13,6 +13,7 @@ import type {
   Asset,
   Bar,
   Clock,
+  Income,
   Order,
   PortfolioHistory,
   Position,
@@ -37,6 +38,7 @@ export const keys = {
   positions: ["positions"],
   orders: ["orders"],
   history: ["history"],
+  income: ["income"],
   clock: ["clock"],
   statuses: ["statuses"],
   snapshots: ["snapshots"],
@@ -189,6 +191,15 @@ export function useBars(symbol: string | null, timeframe: Timeframe, now: Date |
     },
     enabled: symbol !== null && now !== null,
     refetchInterval: BARS_EVERY_MS,
+  });
+}
+
+/** Dividends, interest and fees, by instrument and in total. */
+export function useIncome() {
+  return useQuery({
+    queryKey: keys.income,
+    queryFn: ({ signal }) => request<Income>("/tradewind/v1/income", { signal }),
+    refetchInterval: ACCOUNT_EVERY_MS,
   });
 }
 

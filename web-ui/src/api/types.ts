@@ -124,6 +124,16 @@ export interface Asset {
   price_increment: DecimalText;
 }
 
+/** What the account received and was charged since it was opened; fees may be below zero. */
+export interface Income {
+  /** Dividends and interest. */
+  total: DecimalText;
+  dividends: DecimalText;
+  interest: DecimalText;
+  fees: DecimalText;
+  positions: { symbol: string; dividends: DecimalText; fees: DecimalText }[];
+}
+
 /** How an instrument stands; `cause` and `since` are of the newest halt or resumption. */
 export interface TradingStatus {
   symbol: string;

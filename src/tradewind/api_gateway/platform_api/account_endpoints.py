@@ -1,14 +1,16 @@
-"""``/tradewind/v1/accounts``, ``/keys`` and ``/performance``: the caller's own."""
+"""``/tradewind/v1/accounts``, ``/keys``, ``/performance`` and ``/income``: the caller's own."""
 
 import msgspec
 from msgspec import Struct
 
 from tradewind.api_gateway.platform_api.shapes import (
     AccountList,
+    IncomeShape,
     KeyList,
     NewKeyShape,
     PerformanceShape,
     shape_account,
+    shape_income,
     shape_key,
     shape_performance,
 )
@@ -102,6 +104,18 @@ class AccountApiEndpoints:
                 parameters=(_START, _END),
                 response=PerformanceShape,
             ),
+            Route(
+                "GET",
+                "/tradewind/v1/income",
+                self.income,
+                Access.READ,
+                "Get the account's dividends, interest and fees",
+                _TAG,
+                problem,
+                parameters=(_START, _END),
+                response=IncomeShape,
+                description="By the day on which they were posted; today counts.",
+            ),
         ]
 
     async def list_accounts(self, request: Request) -> Response:
@@ -145,6 +159,13 @@ class AccountApiEndpoints:
             identity.venue_id, identity.account_id, _START.read(query), _END.read(query)
         )
         return json_response(shape_performance(found))
+
+    async def income(self, request: Request) -> Response:
+        """Answer what the account received and was charged between two dates."""
+        identity, query = request.identity, request.query
+        start, end = _START.read(query), _END.read(query)
+        found = await self._portfolio.income(identity.venue_id, identity.account_id, start, end)
+        return json_response(shape_income(found, start, end))
 
 
 def check_name(name: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from tradewind.api_gateway.wire.numbers import decimal_text
 from tradewind.contracts.accounts import ApiKey, BrokerageAccount, User
 from tradewind.contracts.market_data import FeedState
-from tradewind.contracts.portfolio import Performance
+from tradewind.contracts.portfolio import Income, Performance
 from tradewind.contracts.vocabulary import FeedKind, Role
 
 
@@ -113,6 +113,29 @@ class PerformanceShape(Struct, frozen=True, kw_only=True):
     fills: int
 
 
+class PositionIncomeShape(Struct, frozen=True, kw_only=True):
+    """What one instrument brought in, and what trading it cost."""
+
+    symbol: str
+    dividends: str
+    fees: str
+
+
+class IncomeShape(Struct, frozen=True, kw_only=True):
+    """What the account received and was charged; ``total`` is dividends and interest."""
+
+    account_id: str
+    start_date: date | None
+    end_date: date | None
+    total: str
+    dividends: str
+    interest: str
+    fees: str
+    """Those of fills and ``borrow_fees``."""
+    borrow_fees: str
+    positions: list[PositionIncomeShape]
+
+
 def shape_user(user: User) -> UserShape:
     """Return a user as our routes show it."""
     return UserShape(user_id=user.user_id, username=user.username, role=user.role)
@@ -171,4 +194,26 @@ def shape_performance(performance: Performance) -> PerformanceShape:
         fees=decimal_text(performance.fees),
         dividends=decimal_text(performance.dividends),
         fills=performance.fills,
+    )
+
+
+def shape_income(income: Income, start: date | None, end: date | None) -> IncomeShape:
+    """Return an account's income between two dates as our routes show it."""
+    return IncomeShape(
+        account_id=income.account_id,
+        start_date=start,
+        end_date=end,
+        total=decimal_text(income.total),
+        dividends=decimal_text(income.dividends),
+        interest=decimal_text(income.interest),
+        fees=decimal_text(income.fees),
+        borrow_fees=decimal_text(income.borrow_fees),
+        positions=[
+            PositionIncomeShape(
+                symbol=each.symbol,
+                dividends=decimal_text(each.dividends),
+                fees=decimal_text(each.fees),
+            )
+            for each in income.positions
+        ],
     )

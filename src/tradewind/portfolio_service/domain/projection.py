@@ -37,6 +37,7 @@ from tradewind.platform.money import (
     divide,
     multiply_units,
 )
+from tradewind.portfolio_service.domain.income import Earning, Received, received
 
 
 @dataclass(slots=True)
@@ -111,6 +112,8 @@ class Changes:
     positions: set[tuple[AccountId, str]] = field(default_factory=set)
     prices: set[str] = field(default_factory=set)
     points: list[DailyPoint] = field(default_factory=list)
+    income: dict[tuple[date, Received], int] = field(default_factory=dict)
+    """What was added, by trading date."""
 
 
 class Projection:
@@ -181,15 +184,25 @@ class Projection:
         self._changes.positions |= changes.positions
         self._changes.prices |= changes.prices
         self._changes.points[:0] = changes.points
+        for key, amount in changes.income.items():
+            self._changes.income[key] = self._changes.income.get(key, 0) + amount
 
     def current_point(self, account_id: AccountId) -> DailyPoint:
         """Return the account as it stands, valued at the newest prices known.
 
         It is dated by the running session, else by the exchange's date of the newest record.
         """
+        return self._point(account_id, self.accounts[account_id], self._today())
+
+    def _today(self) -> date:
         assert self.at is not None
-        day = self.trading_date or self.at.astimezone(EXCHANGE_ZONE).date()
-        return self._point(account_id, self.accounts[account_id], day)
+        return self.trading_date or self.at.astimezone(EXCHANGE_ZONE).date()
+
+    def _receive(self, event: Earning) -> None:
+        whose, amount = received(event)
+        if amount:
+            key = self._today(), whose
+            self._changes.income[key] = self._changes.income.get(key, 0) + amount
 
     def _open(self, event: AccountOpened) -> None:
         self.accounts.setdefault(event.account_id, AccountState())
@@ -217,6 +230,7 @@ class Projection:
         state.cash += (-value if event.side is OrderSide.BUY else value) - event.fee
         state.fees += event.fee
         state.fills += 1
+        self._receive(event)
         self._hold(event.account_id, state, event.symbol, event.position_qty)
         self._mark(event.symbol, event.price)
 
@@ -224,15 +238,18 @@ class Projection:
         state = self._touch(event.account_id)
         state.cash += event.amount
         state.dividends += event.amount
+        self._receive(event)
 
     def _post_interest(self, event: InterestPosted) -> None:
         """Count interest as profit: it is no flow of cash from or to outside."""
         self._touch(event.account_id).cash += event.amount
+        self._receive(event)
 
     def _charge_borrow_fee(self, event: BorrowFeePosted) -> None:
         state = self._touch(event.account_id)
         state.cash -= event.amount
         state.fees += event.amount
+        self._receive(event)
 
     def _split(self, event: PositionSplit | StockDividendPaid) -> None:
         state = self._touch(event.account_id)

@@ -1,5 +1,5 @@
 import { toSentence } from "../../api/http";
-import { useAccount, usePortfolioHistory, usePositions } from "../../api/queries";
+import { useAccount, useIncome, usePortfolioHistory, usePositions } from "../../api/queries";
 import type { Account, PortfolioHistory, Position } from "../../api/types";
 import { formatPlain, parseDecimal, ratio, toNumber } from "../../lib/decimal";
 import { formatDecimal, formatMoney } from "../../lib/format";
@@ -80,6 +80,7 @@ function Summary({ account, positions, now }: SummaryProps) {
           <dt>Buying power</dt>
           <dd>{formatMoney(parseDecimal(account.buying_power))}</dd>
         </div>
+        <Received />
         {account.account_type === "margin" ? (
           <div>
             <dt>Maintenance</dt>
@@ -94,6 +95,25 @@ function Summary({ account, positions, now }: SummaryProps) {
         </div>
       ) : null}
     </div>
+  );
+}
+
+/** What came in and went out besides the prices, since the account was opened. */
+function Received() {
+  const income = useIncome().data;
+  if (!income) return null;
+  const parts = `Dividends ${formatMoney(parseDecimal(income.dividends))}, interest ${formatMoney(parseDecimal(income.interest))}`;
+  return (
+    <>
+      <div title={parts}>
+        <dt>Income</dt>
+        <dd>{formatMoney(parseDecimal(income.total))}</dd>
+      </div>
+      <div>
+        <dt>Fees</dt>
+        <dd>{formatMoney(parseDecimal(income.fees))}</dd>
+      </div>
+    </>
   );
 }
 

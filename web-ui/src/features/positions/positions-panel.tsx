@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { toSentence } from "../../api/http";
 import { useClosePosition } from "../../api/orders";
-import { usePositions } from "../../api/queries";
+import { useIncome, usePositions } from "../../api/queries";
 import type { Position } from "../../api/types";
-import { abs, parseDecimal, ratio } from "../../lib/decimal";
+import { abs, parseDecimal, ratio, type Units } from "../../lib/decimal";
 import {
   formatAmount,
   formatAverage,
@@ -18,7 +18,7 @@ import { Percent, Signed, Ticking } from "../../ui/figures";
 import { WarningIcon } from "../../ui/icons";
 import { Empty, Failed, Panel, Skeleton } from "../../ui/panel";
 import { SymbolCell } from "../orders/orders-panel";
-import { valuePosition } from "./valuation";
+import { dividends, valuePosition } from "./valuation";
 
 interface PositionsPanelProps {
   onSelect: (symbol: string) => void;
@@ -28,6 +28,7 @@ export function PositionsPanel({ onSelect }: PositionsPanelProps) {
   const positions = usePositions();
   const [closing, setClosing] = useState<Position | null>(null);
   const count = positions.data?.length ?? 0;
+  const incomes = dividends(useIncome().data);
 
   return (
     <Panel
@@ -52,7 +53,7 @@ export function PositionsPanel({ onSelect }: PositionsPanelProps) {
                 <th scope="col" className="number">
                   Quantity
                 </th>
-                <th scope="col" className="number rank-2">
+                <th scope="col" className="number rank-3">
                   Average
                 </th>
                 <th scope="col" className="number rank-4">
@@ -67,6 +68,9 @@ export function PositionsPanel({ onSelect }: PositionsPanelProps) {
                 <th scope="col" className="number">
                   Profit
                 </th>
+                <th scope="col" className="number rank-4" title="Dividends received so far">
+                  Income
+                </th>
                 <th scope="col">
                   <span className="visually-hidden">Actions</span>
                 </th>
@@ -77,6 +81,7 @@ export function PositionsPanel({ onSelect }: PositionsPanelProps) {
                 <PositionRow
                   key={position.symbol}
                   position={position}
+                  income={incomes.get(position.symbol)}
                   onSelect={onSelect}
                   onClose={setClosing}
                 />
@@ -92,11 +97,13 @@ export function PositionsPanel({ onSelect }: PositionsPanelProps) {
 
 interface PositionRowProps {
   position: Position;
+  /** Dividends; nothing while they are not known. */
+  income: Units | undefined;
   onSelect: (symbol: string) => void;
   onClose: (position: Position) => void;
 }
 
-function PositionRow({ position, onSelect, onClose }: PositionRowProps) {
+function PositionRow({ position, income, onSelect, onClose }: PositionRowProps) {
   const value = valuePosition(position, useMarket(position.symbol));
   return (
     <tr>
@@ -105,7 +112,7 @@ function PositionRow({ position, onSelect, onClose }: PositionRowProps) {
         {position.side === "short" ? <span className="short">short</span> : null}
         {formatQuantity(value.qty)}
       </td>
-      <td className="number rank-2">{formatAverage(parseDecimal(position.avg_entry_price))}</td>
+      <td className="number rank-3">{formatAverage(parseDecimal(position.avg_entry_price))}</td>
       <td className="number rank-4">
         <Ticking value={value.price} text={formatPrice(value.price)} />
       </td>
@@ -115,9 +122,16 @@ function PositionRow({ position, onSelect, onClose }: PositionRowProps) {
       </td>
       <td className="number">
         <Signed value={value.profit} write={formatAmount} />
-        <span className="rank-3 after">
+        <span className="rank-2 after">
           <Percent value={value.profit === null ? null : ratio(value.profit, abs(value.cost))} />
         </span>
+      </td>
+      <td className="number rank-4">
+        {income === undefined || income === 0n ? (
+          <span className="muted">–</span>
+        ) : (
+          <Signed value={income} write={formatAmount} />
+        )}
       </td>
       <td className="actions">
         <Button

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Account, Position } from "../../api/types";
+import type { Account, Income, Position } from "../../api/types";
 import { formatPlain, parseDecimal } from "../../lib/decimal";
 import type { Market } from "../../stream/market-store";
-import { allocation, dayBase, valueAccount, valuePosition } from "./valuation";
+import { allocation, dayBase, dividends, valueAccount, valuePosition } from "./valuation";
 
 const position: Position = {
   asset_id: "1",
@@ -139,5 +139,27 @@ describe("the allocation", () => {
   it("is cash alone without positions, and nothing without equity", () => {
     expect(allocation([], () => at(null), equity, 5).map(({ name }) => name)).toEqual(["Cash"]);
     expect(allocation([], () => at(null), 0n, 5)).toEqual([]);
+  });
+});
+
+describe("dividends", () => {
+  it("are kept by instrument, exactly, also those that a short position paid", () => {
+    const income: Income = {
+      total: "0.623456789",
+      dividends: "0.5",
+      interest: "0.123456789",
+      fees: "0",
+      positions: [
+        { symbol: "AAPL", dividends: "-12.000000001", fees: "0" },
+        { symbol: "IBM", dividends: "12.500000001", fees: "1" },
+      ],
+    };
+    expect(dividends(income)).toEqual(
+      new Map([
+        ["AAPL", -12_000_000_001n],
+        ["IBM", 12_500_000_001n],
+      ]),
+    );
+    expect(dividends(undefined).size).toBe(0);
   });
 });

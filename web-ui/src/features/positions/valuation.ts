@@ -1,6 +1,6 @@
 /** What positions and the account are worth at the newest prices, exactly. */
 
-import type { Account, PortfolioHistory, Position } from "../../api/types";
+import type { Account, Income, PortfolioHistory, Position } from "../../api/types";
 import { abs, multiply, parseDecimal, ratio, type Units } from "../../lib/decimal";
 import { exchangeDate } from "../../lib/time";
 import type { Market } from "../../stream/market-store";
@@ -111,4 +111,11 @@ export function allocation(
   return [...shown, { name: "Others", value: others }, { name: "Cash", value: whole - invested }]
     .map(({ name, value }) => ({ name, part: ratio(value, whole) ?? 0n }))
     .filter(({ part }) => part > 0n);
+}
+
+/** The dividends of each instrument that ever paid any. */
+export function dividends(income: Income | undefined): ReadonlyMap<string, Units> {
+  return new Map(
+    (income?.positions ?? []).map((each) => [each.symbol, parseDecimal(each.dividends) ?? 0n]),
+  );
 }

@@ -72,7 +72,8 @@ export function useStreams(symbols: readonly string[]): Connection {
 function tell(update: TradeUpdate, client: QueryClient): void {
   const notice = noticeOf(update);
   if (notice) showToast(notice);
-  if (update.event === "fill") void client.invalidateQueries({ queryKey: keys.history });
+  if (update.event !== "fill") return;
+  for (const queryKey of [keys.history, keys.income]) void client.invalidateQueries({ queryKey });
 }
 
 function summarize(market: SocketState, account: SocketState): Connection {
