@@ -2,11 +2,11 @@
 
 import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.infrastructure.moto_server import Inventory, Moto
-from tests.infrastructure.terraform import Terraform
+from tests.infrastructure.terraform import ROOT, Terraform
 
 REGION, REPLICA_REGION = "eu-central-1", "eu-west-1"
 REGIONS = (REGION, REPLICA_REGION, "us-east-1")
@@ -20,6 +20,8 @@ DESTROY = (*APPLY, "-refresh=false")
 PHASE_TIMEOUT_S = 900
 UNCHANGED = "No changes. Your infrastructure matches the configuration."
 BOOTSTRAP = (f"-var=region={REGION}", "-var=repository=owner/tradewind")
+SECRETS = "module.platform.module.secrets"
+CHANGED_LOGS = ("/aws/eks/tradewind-staging/cluster", 3)
 LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
 # Copies of automated backups in a second region are what moto's RDS does not know.
 STAGING = """
@@ -52,6 +54,8 @@ class Life:
     destroyed: Inventory = field(default_factory=dict)
     after: Inventory = field(default_factory=dict)
     changes: list[str] = field(default_factory=list)
+    drift: str = ""
+    asked: set[str] = field(default_factory=set)
     helm_values: str = ""
 
     @property
@@ -84,12 +88,37 @@ class Life:
         self._run("staging", "init", "-no-color", f"-backend-config={backend}")
         self._run("staging", "apply", *APPLY)
         self.standing = self.moto.inventory(*REGIONS)
-        self.changes += self._changes("staging")
+        # Everything else is read again by the look for drift, which has one thing to find.
+        self.changes += self._changes("staging", f"-target={SECRETS}")
+        self.moto.change_logs(REGION, *CHANGED_LOGS)
+        self._look_for_drift(backend)
         self.helm_values = self._run("staging", "output", "-raw", "helm_values")
         self._run("staging", "destroy", *DESTROY)
         self.destroyed = self.moto.inventory(*REGIONS)
         self._unmake_bootstrap()
         self.after = self.moto.inventory(*REGIONS)
+
+    def _look_for_drift(self, backend: Path) -> None:
+        """Let the script that the nightly run calls look for drift, which it has to find."""
+        place = self.terraform.tree.parents[1]
+        (place / "scripts").mkdir()
+        for name in ("common.sh", "terraform"):
+            shutil.copy2(ROOT / "scripts" / name, place / "scripts" / name)
+        script = replace(self.terraform, executable=str(place / "scripts/terraform"))
+        summary = place / "summary.md"
+        with self.moto.recorded() as self.asked:
+            script.run(
+                place,
+                "drift",
+                timeout_s=PHASE_TIMEOUT_S,
+                environment=self.moto.environment
+                | {"AWS_REGION": REGION, "ROOT": "staging", "VARIABLES": STAGING}
+                | {"BACKEND": backend.read_text(), "GITHUB_STEP_SUMMARY": str(summary)}
+                | {"TF_CLI_ARGS_plan": PARALLELISM},
+                status=1,
+            )
+        self.drift = (place / ".build/drift-staging.txt").read_text()
+        assert self.drift in summary.read_text()
 
     def _bootstrap(self) -> Path:
         """Do what bootstrap/README.md says; return the file that it writes for the other roots."""

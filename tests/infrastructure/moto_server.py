@@ -44,6 +44,25 @@ class Moto:
         """Remove every version of every object of a bucket."""
         self._run("empty_bucket.py", name)
 
+    def change_logs(self, region: str, group: str, days: int) -> None:
+        """Keep a group of logs for another time, past Terraform."""
+        self._run("change_logs.py", region, group, str(days))
+
+    @contextmanager
+    def recorded(self) -> Iterator[set[str]]:
+        """Yield a set that will hold what AWS was asked for, such as `ecr.GetAccountSetting`.
+
+        Only services whose requests name their action in a header are in it.
+        """
+        asked: set[str] = set()
+        recorder = f"{self.url}/moto-api/recorder"
+        httpx.post(f"{recorder}/start-recording", timeout=30).raise_for_status()
+        yield asked
+        httpx.post(f"{recorder}/stop-recording", timeout=30).raise_for_status()
+        lines = httpx.get(f"{recorder}/download-recording", timeout=60).text.splitlines()
+        headers = [json.loads(line)["headers"] for line in lines]
+        asked.update(each["X-Amz-Target"] for each in headers if "X-Amz-Target" in each)
+
     def _run(self, script: str, *arguments: str) -> str:
         done = subprocess.run(
             [PYTHON, Path(__file__).with_name(script), *arguments],
@@ -68,7 +87,8 @@ def moto_server(folder: Path) -> Iterator[Moto]:
             [PYTHON, "-m", "moto.server", "--port", str(port)],
             env=_clean_environment()
             # Roles are given policies that AWS itself maintains.
-            | {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"},
+            | {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+            | {"MOTO_RECORDER_FILEPATH": str(folder / "moto.requests")},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -125,10 +125,12 @@ class Terraform:
         *arguments: str,
         timeout_s: float = 600,
         environment: dict[str, str] | None = None,
+        status: int = 0,
     ) -> str:
-        """Run one command in `folder` and return what it printed; raises AssertionError with it.
+        """Run one command in `folder` and return what it printed.
 
-        The providers that terraform starts end with it, also when the time is up.
+        Raises AssertionError with that if it ends with another status than it should. The
+        providers that terraform starts end with it, also when the time is up.
         """
         __tracebackhide__ = True  # what terraform says is the failure
         command = [self.executable, *arguments]
@@ -150,7 +152,7 @@ class Terraform:
             if not isinstance(error, subprocess.TimeoutExpired):
                 raise
             output += f"\n(ended after {timeout_s:.0f} s)"
-        if process.returncode:
+        if process.returncode != status:
             name = folder.relative_to(self.tree) if folder.is_relative_to(self.tree) else folder
             raise AssertionError(f"terraform {' '.join(arguments)} in {name}:\n{output}")
         return output

@@ -1,5 +1,7 @@
 """Bootstrap and staging are applied, found unchanged, and destroyed: on moto, not on AWS."""
 
+import re
+
 import pytest
 import yaml
 from tests.infrastructure.life import Life
@@ -20,6 +22,30 @@ def test_bootstrap_and_staging_apply(life: Life) -> None:
 def test_second_plan_is_empty(life: Life) -> None:
     assert not life.failure, life.failure
     assert life.changes == []
+
+
+def test_what_was_changed_by_hand_is_found_and_nothing_else(life: Life) -> None:
+    assert not life.failure, life.failure
+    assert re.findall(r"^  # (\S+) (.*)$", life.drift, re.MULTILINE) == [
+        (
+            "module.platform.module.eks.aws_cloudwatch_log_group.control_plane",
+            "will be updated in-place",
+        )
+    ]
+    assert "retention_in_days = 3 -> 365" in life.drift
+    assert "Plan: 0 to add, 1 to change, 0 to destroy." in life.drift
+    assert "Changes to Outputs" not in life.drift
+
+
+def test_looking_for_drift_reads_no_secret(life: Life) -> None:
+    assert not life.failure, life.failure
+    assert "secretsmanager.DescribeSecret" in life.asked
+    # Neither the role's ReadOnlyAccess nor its own policy grants more of Secrets Manager.
+    assert {each for each in life.asked if each.startswith("secretsmanager.")} <= {
+        "secretsmanager.DescribeSecret",
+        "secretsmanager.GetRandomPassword",
+        "secretsmanager.GetResourcePolicy",
+    }
 
 
 def test_state_lies_in_the_bucket_that_bootstrap_made(life: Life) -> None:

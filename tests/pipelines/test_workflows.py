@@ -221,7 +221,7 @@ def test_both_pipelines_run_the_same() -> None:
         # GitHub hands the version from job to job, comments and publishes by its own program.
         *(each for each in github if each.startswith(("scripts/version ", "make install"))),
         *("scripts/comment-plan", "scripts/publish-release", ".ci/all-succeeded"),
-        *("scripts/terraform apply", "scripts/terraform drift", "make images", "make sbom"),
+        *("scripts/report-drift", "scripts/terraform apply", "make images", "make sbom"),
         "scripts/push-images",
     }
     assert github - gitlab <= only_there

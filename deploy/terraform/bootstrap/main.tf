@@ -23,6 +23,8 @@ module "github" {
   name                    = var.project
   repository              = var.repository
   environments            = var.environments
+  default_branch          = var.default_branch
+  release_refs            = var.release_refs
   image_repository_prefix = var.project
   provider_arn            = var.github_provider_arn
   state_bucket_arn        = local.bucket_arn

@@ -14,7 +14,7 @@ output "deploy_role_arns" {
 }
 
 output "plan_role_arn" {
-  description = "ARN of the role with which pull requests plan: the variable AWS_PLAN_ROLE_ARN of the repository. It reads no secret, so plan by -refresh=false -lock=false."
+  description = "ARN of the role with which pull requests plan and drift is looked for: the variable AWS_PLAN_ROLE_ARN_<ENVIRONMENT> of the repository. It reads no secret, so plan by -refresh=false -lock=false."
   value       = module.github.plan_role_arn
 }
 

@@ -32,6 +32,20 @@ variable "environments" {
   nullable    = false
 }
 
+variable "default_branch" {
+  description = "The branch whose nightly workflow looks for drift, with the role that plans."
+  type        = string
+  default     = "main"
+  nullable    = false
+}
+
+variable "release_refs" {
+  description = "Git refs whose workflows may push images; name refs/heads/main beside the tags to deploy main to staging. A * stands for any text."
+  type        = set(string)
+  default     = ["refs/tags/v*"]
+  nullable    = false
+}
+
 variable "github_provider_arn" {
   description = "ARN of the account's OIDC provider for GitHub if there is one already; an account can have only one."
   type        = string

@@ -16,7 +16,7 @@ locals {
   subjects = merge(
     { for name in var.environments : "deploy-${name}" => ["repo:${var.repository}:environment:${name}"] },
     {
-      plan    = ["repo:${var.repository}:pull_request"]
+      plan    = [for event in ["pull_request", "ref:refs/heads/${var.default_branch}"] : "repo:${var.repository}:${event}"]
       release = [for ref in var.release_refs : "repo:${var.repository}:ref:${ref}"]
     },
   )

@@ -9,7 +9,7 @@ output "deploy_role_arns" {
 }
 
 output "plan_role_arn" {
-  description = "ARN of the role with which pull requests plan."
+  description = "ARN of the role with which pull requests plan and the default branch looks for drift."
   value       = aws_iam_role.ci["plan"].arn
 }
 

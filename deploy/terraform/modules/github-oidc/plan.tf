@@ -1,7 +1,8 @@
-# A pull request may see what would change. Its workflow runs code that nobody has reviewed yet, so it
-# reads settings, never what is stored: no secret, no parameter, no object but the state's. Terraform
-# reads the value of each secret that it keeps when it refreshes, so these plans go without:
-# terraform plan -refresh=false -lock=false.
+# A pull request may see what would change, and whoever looks for drift at night what has. The first runs
+# code that nobody has reviewed yet and the second waits for nobody, so they read settings, never what is
+# stored: no secret, no parameter, no object but the state's. Terraform reads the value of each secret that
+# it keeps when it refreshes, so a pull request plans without (-refresh=false -lock=false), and drift is
+# looked for on a copy of the state without these values: scripts/terraform drift.
 
 resource "aws_iam_role_policy_attachment" "plan" {
   role       = aws_iam_role.ci["plan"].name
@@ -19,6 +20,13 @@ resource "aws_iam_role_policy" "plan" {
         Effect   = "Allow"
         Action   = "kms:Decrypt"
         Resource = var.state_key_arn
+      },
+      {
+        # A plan makes up the first passwords, and forgets them.
+        Sid      = "MakeUpPasswords"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetRandomPassword"
+        Resource = "*" # it has no resource
       },
       {
         Sid         = "NoOtherObject"

@@ -30,6 +30,18 @@ variable "environments" {
   }
 }
 
+variable "default_branch" {
+  description = "The branch whose nightly workflow looks for drift, with the role that plans."
+  type        = string
+  default     = "main"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*$", var.default_branch))
+    error_message = "default_branch must be the name of one branch, without wildcards."
+  }
+}
+
 variable "release_refs" {
   description = "Git refs whose workflows may push images. A * stands for any text."
   type        = set(string)

@@ -47,10 +47,37 @@ run "no_role_trusts_every_workflow_of_the_repository" {
     condition = alltrue(flatten([
       for role in aws_iam_role.ci : [
         for subject in jsondecode(role.assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] :
-        can(regex("^repo:example/tradewind:(environment:[a-z]+|pull_request|ref:refs/tags/v\\*)$", subject))
+        can(regex("^repo:example/tradewind:(environment:[a-z]+|pull_request|ref:refs/(heads/main|tags/v\\*))$", subject))
       ]
     ]))
-    error_message = "A subject is wider than one environment, pull requests or release tags."
+    error_message = "A subject is wider than one environment, pull requests, the default branch or release tags."
+  }
+}
+
+run "pull_requests_and_the_nightly_run_of_the_default_branch_plan" {
+  assert {
+    condition = toset(jsondecode(aws_iam_role.ci["plan"].assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"]) == toset([
+      "repo:example/tradewind:pull_request",
+      "repo:example/tradewind:ref:refs/heads/main",
+    ])
+    error_message = "The plan role trusts something else, or not what looks for drift."
+  }
+  assert {
+    condition = alltrue([
+      for name in setsubtract(keys(aws_iam_role.ci), ["plan"]) :
+      !strcontains(aws_iam_role.ci[name].assume_role_policy, "refs/heads/")
+    ])
+    error_message = "A run on a branch may do more than plan."
+  }
+}
+
+run "another_default_branch_is_named" {
+  variables {
+    default_branch = "trunk"
+  }
+  assert {
+    condition     = strcontains(aws_iam_role.ci["plan"].assume_role_policy, "repo:example/tradewind:ref:refs/heads/trunk\"")
+    error_message = "The plan role does not trust the branch."
   }
 }
 
@@ -65,6 +92,12 @@ run "pull_requests_only_read_and_see_nothing_that_is_stored" {
       contains(flatten([for s in jsondecode(aws_iam_role_policy.plan.policy).Statement : s.Action if s.Effect == "Deny"]), action)
     ])
     error_message = "The plan role can read secrets."
+  }
+  assert {
+    condition = toset(flatten([
+      for s in jsondecode(aws_iam_role_policy.plan.policy).Statement : s.Action if s.Effect == "Allow"
+    ])) == toset(["kms:Decrypt", "secretsmanager:GetRandomPassword"])
+    error_message = "The plan role may do more than read its state and make up passwords."
   }
   assert {
     condition = [
@@ -135,6 +168,14 @@ run "a_wildcard_is_no_repository" {
     repository = "example/*"
   }
   expect_failures = [var.repository]
+}
+
+run "every_branch_is_no_default_branch" {
+  command = plan
+  variables {
+    default_branch = "*"
+  }
+  expect_failures = [var.default_branch]
 }
 
 run "every_branch_is_no_release" {
