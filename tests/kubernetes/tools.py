@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from scripts.rollout.canary import gateway_values, values_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(os.environ.get("TRADEWIND_KUBERNETES_TOOLS", ROOT / ".build/kubernetes"))
@@ -56,9 +57,11 @@ def values_file(environment: str) -> Path:
     return CHARTS / f"tradewind/values-{environment}.yaml"
 
 
-def template(chart: str, files: Iterable[Path], switches: Sequence[str]) -> list[Manifest]:
+def template(
+    chart: str, files: Iterable[Path], switches: Sequence[str], release: str = "tradewind"
+) -> list[Manifest]:
     """Return every object that a chart renders, its tests included; raises ``HelmRefused``."""
-    arguments = ["template", "tradewind", str(CHARTS / chart), "--namespace", "tradewind"]
+    arguments = ["template", release, str(CHARTS / chart), "--namespace", "tradewind"]
     for file in files:
         arguments += ["--values", str(file)]
     for switch in switches:
@@ -70,6 +73,15 @@ def template(chart: str, files: Iterable[Path], switches: Sequence[str]) -> list
 def render(environment: str, *switches: str) -> tuple[Manifest, ...]:
     """Return every object of an environment, with ``name=value`` switches on top."""
     return tuple(template("tradewind", [values_file(environment), given()], switches))
+
+
+@cache
+def render_canary(environment: str, *switches: str) -> tuple[Manifest, ...]:
+    """Return every object of a canary, with the values that scripts/canary hands to helm."""
+    file = given().with_name(f"canary-{environment}.yaml")
+    values = values_of([values_file(environment), given()])
+    file.write_text(yaml.safe_dump(gateway_values(values)))
+    return tuple(template("api-gateway", [file], ["replicas=2", *switches], "tradewind-canary"))
 
 
 def combinations(*choices: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

@@ -18,10 +18,12 @@ Fields = dict[str, Any]
 _GIVEN = {
     "BASE": "main",
     "ENVIRONMENT": "staging",
+    "HELM_VALUES": "global: {}",
     "OUTCOME": "success",
     "PLATFORM_URL": "https://app.example",
     "PULL_REQUEST": "7",
     "RESULTS": "success success",
+    "ROLLOUT": "canary",
     "ROOT": "staging",
     "SHARD": "units",
     "VERSION": "1.2.3",

@@ -8,6 +8,7 @@ code (ports, required settings) and the network policies to this table.
   stores    database, valkey
   secrets   what lies in /etc/tradewind/secrets, besides the password of each store
   calls     the services that it calls
+  canary    pods of the next version may serve beside those of this one, to be judged by their numbers
   edge      requests from outside the cluster come to it
   user      the number that its image runs as
   startup   seconds that a start may take: an order service may have to fold a long journal
@@ -22,6 +23,7 @@ api-gateway:
   stores: [valkey]
   secrets: [identity_key]
   calls: [account-service, order-service, market-data-service, portfolio-service, notification-service]
+  canary: true
   edge: true
   user: 10001
   startup: 60

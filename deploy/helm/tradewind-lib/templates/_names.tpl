@@ -1,7 +1,21 @@
-{{/* What finds the pods of a chart, and never changes. */}}
+{{/*
+What its objects are called: as the chart, or apart from that where it is a canary, which stands beside
+the release that `canaryOf` names.
+*/}}
+{{- define "tradewind-lib.name" -}}
+{{- .Chart.Name -}}{{- if .Values.canaryOf }}-canary{{ end -}}
+{{- end -}}
+
+{{/* What finds the pods of a chart but no canary's, and never changes. */}}
 {{- define "tradewind-lib.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* What finds every pod of a service, a canary's too: (dict "name" …). */}}
+{{- define "tradewind-lib.everyPod" -}}
+app.kubernetes.io/name: {{ .name }}
+app.kubernetes.io/part-of: tradewind
 {{- end -}}
 
 {{/* What every object says of itself. */}}
@@ -35,7 +49,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* The class of a priority of the catalogue: (dict "priority" … "root" $). */}}
 {{- define "tradewind-lib.priorityClassName" -}}
 {{- if and .priority .root.Values.global.priorityClasses -}}
-priorityClassName: {{ printf "%s-%s" .root.Release.Name .priority }}
+priorityClassName: {{ printf "%s-%s" (.root.Values.canaryOf | default .root.Release.Name) .priority }}
 {{- end -}}
 {{- end -}}
 

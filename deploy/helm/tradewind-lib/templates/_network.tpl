@@ -8,12 +8,10 @@
       protocol: TCP
 {{- end -}}
 
-{{/* Pods of a service of this release: (dict "name" … "root" $). */}}
+{{/* Pods of a service: (dict "name" …). */}}
 {{- define "tradewind-lib.podsOf" -}}
 podSelector:
-  matchLabels:
-    app.kubernetes.io/name: {{ .name }}
-    app.kubernetes.io/instance: {{ .root.Release.Name }}
+  matchLabels: {{- include "tradewind-lib.everyPod" . | nindent 4 }}
 {{- end -}}
 
 {{/* One store: (dict "store" database or valkey, "root" $). */}}
@@ -51,17 +49,17 @@ metadata:
   labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
 spec:
   podSelector:
-    matchLabels: {{- include "tradewind-lib.selector" . | nindent 6 }}
+    matchLabels: {{- include "tradewind-lib.everyPod" (dict "name" .Chart.Name) | nindent 6 }}
   policyTypes: [Ingress, Egress]
   ingress:
     - from:
         {{- range $name := $callers }}
-        - {{- include "tradewind-lib.podsOf" (dict "name" $name "root" $root) | nindent 10 }}
+        - {{- include "tradewind-lib.podsOf" (dict "name" $name) | nindent 10 }}
         {{- end }}
         {{- if $service.edge }}
         {{- toYaml .Values.global.edge.peers | nindent 8 }}
         # `helm test` asks what a visitor would ask.
-        - {{- include "tradewind-lib.podsOf" (dict "name" "smoke-test" "root" $root) | nindent 10 }}
+        - {{- include "tradewind-lib.podsOf" (dict "name" "smoke-test") | nindent 10 }}
         {{- end }}
         {{- if and .Values.global.monitoring.enabled $service.variable }}
         {{- toYaml .Values.global.monitoring.peers | nindent 8 }}
@@ -76,7 +74,7 @@ spec:
     {{- include "tradewind-lib.toNameServers" . | nindent 4 }}
     {{- range $name := $service.calls | default list }}
     - to:
-        - {{- include "tradewind-lib.podsOf" (dict "name" $name "root" $root) | nindent 10 }}
+        - {{- include "tradewind-lib.podsOf" (dict "name" $name) | nindent 10 }}
       ports:
         - port: {{ index $catalogue $name "port" }}
           protocol: TCP

@@ -76,7 +76,7 @@ ports:
 {{- if $service.variable }}
 envFrom:
   - configMapRef:
-      name: {{ .Chart.Name }}
+      name: {{ include "tradewind-lib.name" . }}
 {{- end }}
 {{ include "tradewind-lib.probes" . }}
 {{- with include "tradewind-lib.lifecycle" . }}

@@ -22,7 +22,7 @@ rather than variables, so that no description of a pod and no crash report shows
 {{- if eq .Values.global.secrets.source "existing" -}}
 {{- required "global.secrets.source is existing, but global.secrets.existing does not name the Secret." .Values.global.secrets.existing -}}
 {{- else -}}
-{{- .Chart.Name -}}
+{{- include "tradewind-lib.name" . -}}
 {{- end -}}
 {{- end -}}
 
@@ -47,7 +47,7 @@ tradewind_{{ $name }}: {{ include "tradewind-lib.plainSecret" (dict "name" $name
 apiVersion: v1
 kind: Secret
 metadata:
-  name: {{ .Chart.Name }}
+  name: {{ include "tradewind-lib.name" . }}
   labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
 type: Opaque
 stringData: {{- include "tradewind-lib.plainData" . | trim | nindent 2 }}
@@ -72,7 +72,7 @@ chart does not write, what the cluster holds at the moment of an upgrade is take
 apiVersion: external-secrets.io/v1
 kind: SecretStore
 metadata:
-  name: {{ .Chart.Name }}
+  name: {{ include "tradewind-lib.name" . }}
   labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
 spec:
   provider:
@@ -91,9 +91,9 @@ spec:
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata:
-  name: {{ .Chart.Name }}
+  name: {{ include "tradewind-lib.name" . }}
   labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
-spec: {{- include "tradewind-lib.externalSecretSpec" (dict "name" .Chart.Name "databaseKey" (printf "database/%s" .Chart.Name) "names" (include "tradewind-lib.secretNames" . | fromYamlArray) "root" .) | trim | nindent 2 }}
+spec: {{- include "tradewind-lib.externalSecretSpec" (dict "name" (include "tradewind-lib.name" .) "databaseKey" (printf "database/%s" .Chart.Name) "names" (include "tradewind-lib.secretNames" . | fromYamlArray) "root" .) | trim | nindent 2 }}
 {{- end -}}
 
 {{/*

@@ -53,7 +53,7 @@
 apiVersion: v1
 kind: ConfigMap
 metadata:
-  name: {{ .Chart.Name }}
+  name: {{ include "tradewind-lib.name" . }}
   labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
 data: {{- include "tradewind-lib.settings" . | nindent 2 }}
 {{- end -}}

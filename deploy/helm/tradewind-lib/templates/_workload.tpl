@@ -3,10 +3,10 @@
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ .Chart.Name }}
+  name: {{ include "tradewind-lib.name" . }}
   labels: {{- include "tradewind-lib.labels" . | nindent 4 }}
 spec:
-  {{- if not .Values.autoscaling.enabled }}
+  {{- if or .Values.canaryOf (not .Values.autoscaling.enabled) }}
   replicas: {{ .Values.replicas }}
   {{- end }}
   revisionHistoryLimit: 5
@@ -74,7 +74,8 @@ spec:
   clusterIP: None
   publishNotReadyAddresses: true
   {{- end }}
-  selector: {{- include "tradewind-lib.selector" . | nindent 4 }}
+  # Pods of this release, and of a canary beside it.
+  selector: {{- include "tradewind-lib.everyPod" (dict "name" .Chart.Name) | nindent 4 }}
   ports:
     - name: http
       port: {{ $service.port }}

@@ -108,7 +108,7 @@ def accept(
     )
     groups.take_legs(core, command)
     order = core.state.orders[command.order_id]
-    if waits and order.status is OrderStatus.NEW:
+    if order.status is OrderStatus.NEW and waits:
         triggers.start(core, order)
     elif meets_book:
         match_incoming(core, order)
