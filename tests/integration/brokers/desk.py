@@ -2,26 +2,42 @@
 
 import json
 import shutil
+import subprocess
 import tempfile
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
-from tradewind.testing.process import PlatformProcess
+from tradewind.testing.process import Credentials, PlatformProcess
 from tradewind.testing.waiting import wait_for
 
 WAIT_S = 30
 
 
+class Started(NamedTuple):
+    """The data folder of a platform that has been started once and stopped, and its first key."""
+
+    folder: Path
+    credentials: Credentials
+
+    def copy(self, folder: Path) -> None:
+        """Let another folder hold the same; its files keep their owner, who runs the database."""
+        subprocess.run(["cp", "-a", f"{self.folder}/.", folder], check=True, timeout=60)
+
+
 class Desk:
     """A platform with one live venue, and an account there that may trade."""
 
-    def __init__(self, venue_id: str, broker: dict[str, object], cash: str = "100000") -> None:
+    def __init__(
+        self, started: Started, venue_id: str, broker: dict[str, object], cash: str = "100000"
+    ) -> None:
         self.venue_id = venue_id
         self.folder = Path(tempfile.mkdtemp(prefix="tw-live-"))
+        started.copy(self.folder)
         self.platform = PlatformProcess(self.folder, brokers=json.dumps({venue_id: broker}))
+        self.platform.credentials = started.credentials
         self.brought = cash
         self.symbol, self.time_in_force = "AAPL", "day"
         self.account_id = ""

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.integration.brokers.desk import WAIT_S, Desk
+from tests.integration.brokers.desk import WAIT_S, Desk, Started
 from tests.integration.brokers.wire import State, Wire
 
 from tradewind.testing.process import PlatformProcess
@@ -45,11 +45,12 @@ def wire(broker: PlatformProcess) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def desk(broker: PlatformProcess, wire: Wire) -> Iterator[Desk]:
+def desk(started: Started, broker: PlatformProcess, wire: Wire) -> Iterator[Desk]:
     """Return a platform whose broker is another one, in agreement with it."""
     assert broker.credentials is not None
     empty(broker)
     desk = Desk(
+        started,
         VENUE,
         {
             "broker": "alpaca",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from tests.integration.brokers.desk import WAIT_S, Desk
+from tests.integration.brokers.desk import WAIT_S, Desk, Started
 from tests.integration.brokers.exchange import KEY, SECRET, Exchange
 from tests.integration.brokers.wire import State, Wire
 
@@ -30,7 +30,7 @@ def wire(exchange: Exchange) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def desk(wire: Wire) -> Iterator[Desk]:
+def desk(started: Started, wire: Wire) -> Iterator[Desk]:
     broker = {
         "broker": "ccxt",
         "exchange": "binance",
@@ -40,7 +40,7 @@ def desk(wire: Wire) -> Iterator[Desk]:
         "currency": "USDT",
         "reconcile_s": 3600,
     }
-    desk = Desk("binance-test", broker)
+    desk = Desk(started, "binance-test", broker)
     desk.symbol, desk.time_in_force = "BTC/USDT", "gtc"
     try:
         desk.start()
