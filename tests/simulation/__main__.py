@@ -5,7 +5,7 @@ import sys
 import time
 from collections import Counter
 
-from tests.simulation.batch import simulate_many
+from tests.simulation.batch import simulate_many, simulators
 from tests.simulation.mutations import MUTATIONS
 
 
@@ -20,15 +20,16 @@ def main() -> int:
     started = time.monotonic()
     counts: Counter[str] = Counter()
     found = 0
-    for outcome in simulate_many(arguments.first, arguments.seeds, arguments.mutation):
-        counts.update(outcome.counts)
-        if arguments.digests:
-            print(outcome.seed, outcome.digest)
-        if outcome.violation is not None:
-            found += 1
-            if found <= 3:
-                print(f"Seed {outcome.seed}: {outcome.violation}", *outcome.notes, sep="\n    ")
-                print(f"Again: make simulate FIRST={outcome.seed} SEEDS=1")
+    with simulators() as pool:
+        for outcome in simulate_many(pool, arguments.first, arguments.seeds, arguments.mutation):
+            counts.update(outcome.counts)
+            if arguments.digests:
+                print(outcome.seed, outcome.digest)
+            if outcome.violation is not None:
+                found += 1
+                if found <= 3:
+                    print(f"Seed {outcome.seed}: {outcome.violation}", *outcome.notes, sep="\n    ")
+                    print(f"Again: make simulate FIRST={outcome.seed} SEEDS=1")
     seconds = time.monotonic() - started
     for what, count in sorted(counts.items()):
         print(f"{count:10,}  {what}")

@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
-from tests.simulation.batch import simulate_many
+from tests.simulation.batch import simulate_many, simulators
 from tests.simulation.mutations import MUTATIONS
 from tests.simulation.world import simulate
 
@@ -13,10 +15,16 @@ SEEDS = int(os.environ.get("TRADEWIND_SIMULATION_SEEDS", "500"))
 FEW = 12
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    with simulators() as pool:
+        yield pool
+
+
 @pytest.mark.timeout(600)
-def test_no_seed_breaks_a_truth() -> None:
+def test_no_seed_breaks_a_truth(pool: ProcessPoolExecutor) -> None:
     records = leaders = 0
-    for outcome in simulate_many(1, SEEDS):
+    for outcome in simulate_many(pool, 1, SEEDS):
         assert outcome.violation is None, (
             f"seed {outcome.seed}: {outcome.violation}; "
             f"again with make simulate FIRST={outcome.seed} SEEDS=1"
@@ -28,8 +36,8 @@ def test_no_seed_breaks_a_truth() -> None:
 
 
 @pytest.mark.parametrize("mutation", sorted(MUTATIONS))
-def test_planted_bug_is_found(mutation: str) -> None:
-    outcomes = simulate_many(1, 60, mutation)
+def test_planted_bug_is_found(pool: ProcessPoolExecutor, mutation: str) -> None:
+    outcomes = simulate_many(pool, 1, 60, mutation, at_once=1)
     assert any(outcome.violation for outcome in outcomes)
 
 
