@@ -139,18 +139,19 @@ class Front:
 
     async def _handle(self, visit: "_Visit") -> Response:
         # A connection's requests may run in one context, each for another caller.
-        acting_for.set(None)
+        if acting_for.get() is not None:
+            acting_for.set(None)
         address = client_address(visit.scope)
-        visit.budget = await self._limits.hit_address(address)
+        limits = self._limits
+        visit.budget = limits.hit_address_at_once(address) or await limits.hit_address(address)
         if visit.found is None:
             return self._without_route(visit)
         route, path_values = visit.found
         identity = None
         if route.access is not Access.PUBLIC:
             identity = await self._authenticator.authenticate(visit.method, visit.headers)
-            visit.budget = await self._limits.per_key.hit(
-                identity.key_id or identity.session_id or identity.user_id
-            )
+            caller = identity.key_id or identity.session_id or identity.user_id
+            visit.budget = limits.per_key.hit_at_once(caller) or await limits.per_key.hit(caller)
             authorize(identity, route.access)
             acting_for.set(_on_behalf_of(identity))
         body = b""

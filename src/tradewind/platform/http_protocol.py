@@ -269,6 +269,8 @@ class GatheringTransport:
 
     def __init__(self, transport: asyncio.Transport, outbox: Outbox) -> None:
         self._transport = transport
+        self.is_closing = transport.is_closing
+        """Whether the connection is closing; asked for every answer."""
         self._outbox = outbox
         self._parts: list[bytes] = []
 
@@ -299,6 +301,6 @@ class GatheringTransport:
         if not parts:
             return
         self._parts = []
-        if self._transport.is_closing():
+        if self.is_closing():
             return
         self._transport.write(parts[0] if len(parts) == 1 else b"".join(parts))
