@@ -16,6 +16,7 @@ import asyncpg
 
 from tradewind.platform.data_folder import unusable
 from tradewind.platform.errors import StartupRefused
+from tradewind.platform.server_user import ensure_user, open_way
 
 DATABASE = "tradewind"
 _SUPERUSER = "postgres"
@@ -24,6 +25,13 @@ _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 30
 _QUIT_TIMEOUT_S = 5.0
 _POLL_S = 0.02
+_CRASH_POLLS = 50
+_CRASHING = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.CrashShutdownError,
+    ConnectionResetError,
+)
+"""What newcomers hear of a server that has not yet thrown out everybody else."""
 _ORPHANS_TIMEOUT_S = 20.0
 _REASON_LENGTH = 20_000
 _TIMED_OUT = 124
@@ -123,11 +131,28 @@ class EmbeddedPostgres:
         """Stop the server: a clean checkpoint, or at once when that takes too long."""
         # By signals, not by pg_ctl: that runs as the server's user, who may no longer reach a
         # folder above which somebody has closed the way.
-        if not await self._end_by(signal.SIGINT, _STOP_TIMEOUT_S):
+        # A server that recovers from a crash has nothing to write, and may never heed the first.
+        if await self._recovers() or not await self._end_by(signal.SIGINT, _STOP_TIMEOUT_S):
             await self._end_by(signal.SIGQUIT, _QUIT_TIMEOUT_S)
         if self._socket_folder() != self._folder:
             with contextlib.suppress(OSError):
                 self._socket_folder().rmdir()
+
+    async def _recovers(self) -> bool:
+        """Tell whether the server lets nobody in yet: it starts, or starts again after a crash."""
+        for _ in range(_CRASH_POLLS):
+            try:
+                connection = await asyncpg.connect(self._dsn("postgres"), timeout=2)
+            except asyncpg.CannotConnectNowError as error:
+                return "shutting down" not in str(error)
+            except _CRASHING:
+                await asyncio.sleep(_POLL_S)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                return False
+            else:
+                await connection.close(timeout=2)
+                return False
+        return False
 
     async def _end_by(self, kind: signal.Signals, timeout_s: float) -> bool:
         """Signal the server, if there is one, and tell whether it has ended in time."""
@@ -148,9 +173,9 @@ class EmbeddedPostgres:
         with tempfile.TemporaryFile(dir=self._data_dir):
             pass
         if self._user:
-            _ensure_user(self._user)
-            _open_way(self._folder)
-            _open_way(_binary("postgres"))
+            ensure_user(self._user)
+            open_way(self._folder)
+            open_way(_binary("postgres"))
 
     async def _initialize(self) -> None:
         # Made beside its final place and then renamed, so that a start that is killed half-way
@@ -360,36 +385,6 @@ def _exists(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _ensure_user(name: str) -> None:
-    """Make the system user that the server runs as: PostgreSQL refuses to run as root."""
-    import pwd
-
-    try:
-        pwd.getpwnam(name)
-        return
-    except KeyError:
-        pass
-    try:
-        subprocess.run(  # noqa: S603 the name is a constant of this module
-            ["/usr/sbin/useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/",
-             "--shell", "/bin/false", name],
-            check=True, capture_output=True, timeout=30,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError) as error:
-        raise StartupRefused(
-            "PostgreSQL does not run as root, and the system user for it could not be made "
-            f"({error}). Start Tradewind as an ordinary user, or set TRADEWIND_DATABASE_URL."
-        ) from error
-
-
-def _open_way(path: Path) -> None:
-    """Let the server's user pass through the folders above a path (traverse, not list)."""
-    for folder in path.parents:
-        mode = folder.stat().st_mode
-        if not mode & 0o001:
-            folder.chmod((mode & 0o7777) | 0o001)
 
 
 def _reason(log: str) -> str:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -33,6 +34,16 @@ async def server(folder: Path) -> AsyncIterator[EmbeddedPostgres]:
 
 def pid_of(folder: Path) -> int:
     return int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+async def lets_nobody_in(dsn: str) -> bool:
+    try:
+        await ask(dsn, "SELECT 1")
+    except asyncpg.CannotConnectNowError:
+        return True
+    except (OSError, asyncpg.PostgresError):
+        pass
+    return False
 
 
 async def ask(dsn: str, sql: str) -> object:
@@ -83,6 +94,25 @@ async def test_a_killed_server_recovers_what_was_committed(
     await ask(dsn, "CREATE TABLE kept (n int)")
     await ask(dsn, "INSERT INTO kept VALUES (1)")
     os.kill(pid_of(folder), signal.SIGKILL)
+    assert await ask(await server.start(), "SELECT count(*) FROM kept") == 1
+
+
+async def test_a_server_that_recovers_is_ended_at_once_and_keeps_what_was_committed(
+    server: EmbeddedPostgres, folder: Path
+) -> None:
+    dsn = await server.start()
+    await ask(dsn, "CREATE TABLE kept (n int)")
+    await ask(dsn, "INSERT INTO kept VALUES (1)")
+    connection = await asyncpg.connect(dsn, timeout=10)
+    os.kill(connection.get_server_pid(), signal.SIGKILL)
+    with pytest.raises(asyncpg.PostgresConnectionError):
+        await connection.execute("SELECT pg_sleep(10)")
+    for _ in range(200):
+        if await lets_nobody_in(dsn):
+            break
+    started = time.monotonic()
+    await server.stop()
+    assert time.monotonic() - started < 15
     assert await ask(await server.start(), "SELECT count(*) FROM kept") == 1
 
 
