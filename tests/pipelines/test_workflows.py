@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from tests.pipelines.workflows import (
     github_commands,
     gitlab_commands,
     jobs,
+    load,
     steps,
     workflows,
 )
@@ -225,7 +227,36 @@ def test_both_pipelines_run_the_same() -> None:
         "scripts/push-images",
     }
     assert github - gitlab <= only_there
-    assert gitlab - github <= {"make install"}
+    assert gitlab - github <= {"make install", ".ci/keep-terraform"}
+
+
+@pytest.mark.parametrize(
+    ("line", "variable"),
+    [
+        ("make infra-test", "REQUIRE_TERRAFORM"),
+        ("make charts-test", "REQUIRE_HELM"),
+        ("make images-test", "REQUIRE_ENGINE"),
+    ],
+)
+def test_what_a_job_is_for_is_not_skipped_there(line: str, variable: str) -> None:
+    found = [each for each in COMMANDS if each.line == line]
+    assert len(found) == 2
+    assert all(each.environment.get(variable) for each in found), found
+
+
+def test_terraform_of_one_image_is_kept_for_another(tmp_path: Path) -> None:
+    """The program goes from job to job in a folder that is an artifact, and is found there."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy2(ROOT / ".ci/keep-terraform", tmp_path / ".ci")
+    program = tmp_path / "bin/terraform"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho kept\n")
+    program.chmod(0o755)
+    environment = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
+    subprocess.run([tmp_path / ".ci/keep-terraform"], env=environment, check=True, timeout=10)
+    job = load(GITLAB)["terraform"]
+    (kept,) = job["artifacts"]["paths"]
+    assert output_of(str(tmp_path / kept / "terraform")) == "kept\n"
 
 
 @pytest.mark.parametrize(
