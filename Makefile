@@ -6,6 +6,8 @@ BUILD := .build
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BUILD)/uv
+# The Python that is named, or the best built one where none is.
+FIND_PYTHON := $(if $(filter file,$(origin PYTHON)),$(PYTHON) scripts/find_python.py,echo $(PYTHON))
 WITH_NODE := . $(BUILD)/node.env &&
 
 RUN_STAMP := $(BUILD)/run.stamp
@@ -186,7 +188,7 @@ $(UV): requirements/uv.txt | $(BUILD)/python.ok
 	@chmod +x $@
 
 $(BIN)/python: | $(UV)
-	@$(UV) venv -q --allow-existing --python $(PYTHON) $(VENV)
+	@$(UV) venv -q --allow-existing --python "$$($(FIND_PYTHON))" $(VENV)
 
 # A development installation holds everything that running needs.
 $(RUN_STAMP): requirements/demo.txt pyproject.toml | $(BIN)/python $(UV)

@@ -7,11 +7,11 @@ import argparse
 import json
 import os
 import platform
-import sysconfig
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from scripts.find_python import is_optimised
 
 from benchmarks import (
     accounts,
@@ -156,15 +156,9 @@ TABLES = {
 
 
 def interpreter() -> str:
-    """Say what runs the figures: how Python was built is worth a fifth of the platform's own.
-
-    CPython notes the flags of profile-guided optimisation whether they are used or not; Debian,
-    which uses them in another way than the rest, notes none.
-    """
+    """Say what runs the figures: how Python was built is worth a quarter of the platform's own."""
     version = f"{platform.python_implementation()} {platform.python_version()}"
-    arguments = sysconfig.get_config_var("CONFIG_ARGS") or ""
-    is_plain = bool(sysconfig.get_config_var("PGO_PROF_USE_FLAG"))
-    if is_plain and "--enable-optimizations" not in arguments:
+    if not is_optimised():
         version += ", built without optimisation: that of a distribution is faster"
     return f"{version}; {os.cpu_count()} processors"
 
