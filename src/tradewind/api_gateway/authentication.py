@@ -97,11 +97,11 @@ class Authenticator:
 def authorize(identity: Identity, access: Access) -> None:
     """Refuse a caller whose role or kind of credentials does not reach; raises ``NotPermitted``."""
     match access:
-        case Access.PUBLIC | Access.READ:
-            return
         case Access.TRADE:
             if identity.role is Role.VIEWER:
                 raise NotPermitted("a viewer may look, but not trade or change anything")
+        case Access.PUBLIC | Access.READ:
+            return
         case Access.SESSION:
             if identity.session_id is None:
                 raise NotPermitted("an API key may not do this; sign in")

@@ -36,15 +36,15 @@ def client_address(scope: Scope) -> str:
 
 async def read_body(scope: Scope, receive: Receive, headers: Headers, bytes_max: int) -> bytes:
     """Read a whole body; raises ``BodyTooLarge`` as soon as it must be, or ``ClientLeft``."""
-    length = headers.get(b"content-length", b"0")
-    if length.isdigit() and (len(length) > 18 or int(length) > bytes_max):
-        raise _too_large(bytes_max)
     connection = _connection(scope)
     whole = None if connection is None else connection.take_body(scope)
     if whole is not None:
         if len(whole) > bytes_max:
             raise _too_large(bytes_max)
         return whole
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and (len(length) > 18 or int(length) > bytes_max):
+        raise _too_large(bytes_max)
     body = b""
     for _ in range(_CHUNKS_MAX):
         message = await receive()

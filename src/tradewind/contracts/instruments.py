@@ -87,6 +87,6 @@ class Instrument(Struct, frozen=True, kw_only=True):
 
 
 def _tick_at(rules: Listing | Instrument, price: PriceUnits) -> PriceUnits:
-    if rules.asset_class is AssetClass.US_EQUITY and price < SCALE:
+    if price < SCALE and rules.asset_class is AssetClass.US_EQUITY:
         return PriceUnits(min(rules.price_increment, SUB_PENNY))
     return rules.price_increment

@@ -44,8 +44,10 @@ class PositionIntent(StrEnum):
     @property
     def opens(self) -> bool:
         """Whether the order opens a position or adds to one."""
-        return self in (PositionIntent.BUY_TO_OPEN, PositionIntent.SELL_TO_OPEN)
+        return self in _OPENING
 
+
+_OPENING = frozenset({PositionIntent.BUY_TO_OPEN, PositionIntent.SELL_TO_OPEN})
 
 LONG_INTENT = {
     OrderSide.BUY: PositionIntent.BUY_TO_OPEN,

@@ -7,7 +7,6 @@ response in one call and one system call; both say when they cannot, and ASGI's 
 
 import asyncio
 from collections.abc import MutableMapping, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
@@ -26,6 +25,8 @@ AT_ONCE = "tradewind.at_once"
 """Name of the extension; its value has ``take_body`` and ``respond``."""
 
 _GATHER_BYTES_MAX = 64 * 1024
+
+_field = b": ".join
 
 # Any: the values of an ASGI scope are not typed by the protocol.
 _Scope = MutableMapping[str, Any]
@@ -157,12 +158,16 @@ class TradewindHttpProtocol(HttpToolsProtocol):
             or cycle.flow.write_paused
             or not cycle.keep_alive
             or scope["method"] == "HEAD"
+            or not headers
         ):
             return False
-        fields = b"%b: %b\r\n" * len(headers) % tuple(chain.from_iterable(headers))
-        if fields.count(b"\n") != len(headers) or fields.count(b"\r") != len(headers):
+        fields = b"\r\n".join(map(_field, headers))
+        breaks = len(headers) - 1
+        if fields.count(b"\n") != breaks or fields.count(b"\r") != breaks:
             raise ValueError("a header of a response is more than one line")
-        self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], self._head(), fields, body))
+        self.transport.write(
+            b"%b%b%b\r\n\r\n%b" % (STATUS_LINE[status], self._head(), fields, body)
+        )
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
         cycle.message_event.set()

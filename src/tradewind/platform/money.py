@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import MAX_PREC, Context, Decimal, Inexact, Rounded
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType, TypeVar
 
 SCALE = 1_000_000_000
@@ -111,6 +112,7 @@ def from_units(units: int) -> Decimal:
     return Decimal(units).scaleb(-SCALE_DIGITS, _EXACT)
 
 
+@lru_cache(maxsize=4096)
 def format_units(units: int) -> str:
     """Write a scaled integer as the wire does: plain digits, no exponent, no trailing zeros."""
     whole, fraction = divmod(abs(units), SCALE)

@@ -4,6 +4,7 @@ Each function raises a ``Refusal`` that names the value and what would be right.
 """
 
 from decimal import Decimal
+from functools import lru_cache
 
 from tradewind.contracts.market_data import Instrument, Listing
 from tradewind.contracts.vocabulary import AssetClass, TimeInForce
@@ -78,6 +79,8 @@ def check_quantity(qty: QuantityUnits, instrument: Instrument, time_in_force: Ti
         raise OrderNotAcceptable(f"fractional orders must be DAY orders, not {time_in_force.value}")
 
 
+# Remembered like the amounts themselves; a refusal is not.
+@lru_cache(maxsize=4096)
 def _positive(name: str, value: Decimal) -> int:
     spoken = name.replace("_", " ")
     try:

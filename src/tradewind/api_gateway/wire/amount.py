@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -32,6 +33,14 @@ def amount_decoder(body: type[_T]) -> "msgspec.json.Decoder[_T]":
     return msgspec.json.Decoder(body, dec_hook=_read, float_hook=Decimal)
 
 
+def _parse(text: str) -> Amount | None:
+    return Amount(text) if _PLAIN.fullmatch(text) else None
+
+
+# Orders name the same prices and quantities again and again; texts that fill memory are not kept.
+_parse_short = lru_cache(maxsize=4096)(_parse)
+
+
 def _read(kind: type, value: object) -> Amount:
     assert kind is Amount
     match value:
@@ -40,9 +49,11 @@ def _read(kind: type, value: object) -> Amount:
         case int() | Decimal():
             return Amount(value)
         case str():
-            if _PLAIN.fullmatch(value):
-                return Amount(value)
-            shown = value if len(value) <= _SHOWN_MAX else value[:_SHOWN_MAX] + "…"
+            is_short = len(value) <= _SHOWN_MAX
+            amount = _parse_short(value) if is_short else _parse(value)
+            if amount is not None:
+                return amount
+            shown = value if is_short else value[:_SHOWN_MAX] + "…"
             raise ValueError(f"expected a number, got {shown!r}")
         case _:
             pass

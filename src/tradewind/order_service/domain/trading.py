@@ -108,7 +108,7 @@ def accept(
     )
     groups.take_legs(core, command)
     order = core.state.orders[command.order_id]
-    if order.status is OrderStatus.NEW and waits:
+    if waits and order.status is OrderStatus.NEW:
         triggers.start(core, order)
     elif meets_book:
         match_incoming(core, order)
