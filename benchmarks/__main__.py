@@ -156,7 +156,7 @@ TABLES = {
 
 
 def interpreter() -> str:
-    """Say what runs the figures: how Python was built is worth a quarter of the platform's own."""
+    """Say what runs the figures: how Python was built is worth an eighth of the platform's own."""
     version = f"{platform.python_implementation()} {platform.python_version()}"
     if not is_optimised():
         version += ", built without optimisation: that of a distribution is faster"

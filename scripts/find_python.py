@@ -3,7 +3,7 @@
 Usage: find_python.py [--check]
 With --check it prints nothing and tells by its exit code whether the Python that runs it would do.
 
-CPython takes a quarter longer for an order when it was built without profile-guided optimisation,
+CPython takes a sixth longer for an order when it was built without profile-guided optimisation,
 as pyenv does unless it is told otherwise; a distribution's was built with it.
 """
 
