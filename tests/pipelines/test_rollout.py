@@ -1,6 +1,8 @@
 """What a deployment runs once the charts are applied: smoke test and marks, on real servers."""
 
 import json
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +13,7 @@ from tests.scripts import run_script
 
 from tradewind.platform.version import this_build
 from tradewind.testing.process import PlatformProcess
+from tradewind.testing.waiting import free_port
 
 Told = list[tuple[str, str, dict[str, object]]]
 
@@ -160,6 +163,36 @@ def test_deployment_by_compose_that_cannot_be_meant_is_refused(
     done = run_script("deploy-compose", *arguments, PLATFORM_URL="")
     assert done.returncode == 2
     assert sentence in done.stderr
+
+
+def test_version_before_is_known_where_several_gateways_run(tmp_path: Path) -> None:
+    """Docker may tell of the second one late, and ends with 255 when nobody listens any more."""
+    docker = tmp_path / "docker"
+    docker.write_text(
+        f"#!{sys.executable}\n"
+        "import sys, time\n"
+        "if sys.argv[1:3] == ['compose', 'ps']:\n"
+        "    try:\n"
+        "        print('first', flush=True)\n"
+        "        time.sleep(0.3)\n"
+        "        print('second', flush=True)\n"
+        "    except BrokenPipeError:\n"
+        "        sys.exit(255)\n"
+        "elif sys.argv[1:] == ['inspect', '-f', '{{.Config.Image}}', 'first']:\n"
+        "    print('tradewind/api-gateway:1.2.2')\n"
+        "else:\n"
+        "    sys.exit(1)\n"
+    )
+    docker.chmod(0o755)
+    done = run_script(
+        "deploy-compose",
+        "1.2.3",
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+        PLATFORM_URL=f"https://127.0.0.1:{free_port()}",
+        SMOKE_TEST_SECONDS="1",
+    )
+    assert "Going back to 1.2.2" in done.stderr
+    assert done.returncode == 3  # nothing answers there
 
 
 def test_images_go_into_a_folder_and_out_again() -> None:
