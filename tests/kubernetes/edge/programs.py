@@ -148,11 +148,12 @@ class WebTerminal:
         self.port = free_port()
         text = configuration_file.read_text()
         for there, here in (
+            # First: what follows may bring paths of its own below it.
+            ("/tmp/", f"{folder}/"),
             ("listen 3000;", f"listen 127.0.0.1:{self.port};"),
             ("    listen [::]:3000;\n", ""),
             ("/usr/share/nginx/html", str(site)),
-            ("/etc/nginx/api.d", str(folder)),
-            ("/tmp/", f"{folder}/"),
+            ("/etc/nginx/api.d", f"{folder}/api.d"),
         ):
             assert there in text, there
             text = text.replace(there, here)
