@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 script=$(basename "$0")
 
-usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "scripts/$script"; }
+usage() { sed -n '2,/^[^#]/{/^# shellcheck/d; s/^# \{0,1\}//p}' "scripts/$script"; }
 refuse() { echo "$script: $1" >&2; exit 2; }
 need() { [ -n "${!1:-}" ] || refuse "$1 is not set; $2."; }
 have() { [ -n "$dry_run" ] || command -v "$1" >/dev/null || refuse "$1 is not installed."; }

@@ -1,6 +1,7 @@
 """The repository's own scripts and linters, as tests run them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -24,6 +25,13 @@ def run_script(
         timeout=timeout_s,
         check=False,
     )
+
+
+def copy_scripts(folder: Path, *names: str) -> None:
+    """Give another checkout some files of ``scripts/``."""
+    (folder / "scripts").mkdir(parents=True, exist_ok=True)
+    for name in names:
+        shutil.copy2(ROOT / "scripts" / name, folder / "scripts" / name)
 
 
 def shell_scripts(*folders: str) -> list[Path]:

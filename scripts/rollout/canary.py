@@ -180,7 +180,6 @@ def _end(*_: object) -> NoReturn:
 def main() -> int:
     """Do what the arguments say; return the exit code."""
     parser = argparse.ArgumentParser(prog="canary", description=__doc__)
-    parser.add_argument("--dry-run", action="store_true")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("strategy").add_argument("files", nargs="*", type=Path)
     trying = commands.add_parser("try")
@@ -188,7 +187,7 @@ def main() -> int:
     trying.add_argument("files", nargs="*", type=Path)
     commands.add_parser("remove")
     asked = parser.parse_args()
-    cluster = Cluster(dry_run=asked.dry_run or bool(os.environ.get("DRY_RUN")))
+    cluster = Cluster(dry_run=bool(os.environ.get("DRY_RUN")))
     if asked.command == "remove":
         cluster.take_away()
         return 0

@@ -47,9 +47,8 @@ def calls(environment: dict[str, str]) -> list[Call]:
 
 def main() -> int:
     """Send them all; return 1 when one was not taken, 2 when a variable is missing."""
-    parser = argparse.ArgumentParser(prog="mark-deployment", description=__doc__)
-    parser.add_argument("--dry-run", action="store_true")
-    dry_run = parser.parse_args().dry_run or bool(os.environ.get("DRY_RUN"))
+    argparse.ArgumentParser(prog="mark-deployment", description=__doc__).parse_args()
+    dry_run = bool(os.environ.get("DRY_RUN"))
     try:
         told = calls(dict(os.environ))
     except KeyError as error:

@@ -105,9 +105,8 @@ def main() -> int:
     parser.add_argument("--version", help="what the gateway has to say that it is")
     parser.add_argument("--trust", help="certificate of an authority of one's own")
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--dry-run", action="store_true")
     asked = parser.parse_args()
-    if asked.dry_run or os.environ.get("DRY_RUN"):
+    if os.environ.get("DRY_RUN"):
         print(f"+ look at {asked.url}")
         return 0
     trust = ssl.create_default_context(cafile=asked.trust) if asked.trust else True

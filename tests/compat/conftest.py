@@ -1,34 +1,24 @@
 """A running platform for the official clients, and a replay of real prices on it."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tradewind.testing.process import PlatformProcess
+from tradewind.testing.process import PlatformProcess, own_platform
 
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[PlatformProcess]:
     """Return a platform that runs as a child process for all compatibility tests."""
-    # Not below pytest's own folder, which every test run closes to other users, PostgreSQL's too.
-    folder = Path(tempfile.mkdtemp(prefix="tw-compat-"))
-    process = PlatformProcess(
-        folder,
+    with own_platform(
+        "compat",
         feed_interval_ms="100",
         rate_limit_per_key="1000000/minute",
         rate_limit_per_address="1000000/minute",
-    )
-    process.start()
-    try:
+    ) as process:
         yield process
-    finally:
-        process.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)

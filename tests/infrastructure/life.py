@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.infrastructure.moto_server import Inventory, Moto
-from tests.infrastructure.terraform import ROOT, Terraform
+from tests.infrastructure.terraform import Terraform
+from tests.scripts import copy_scripts
 
 REGION, REPLICA_REGION = "eu-central-1", "eu-west-1"
 REGIONS = (REGION, REPLICA_REGION, "us-east-1")
@@ -101,9 +102,7 @@ class Life:
     def _look_for_drift(self, backend: Path) -> None:
         """Let the script that the nightly run calls look for drift, which it has to find."""
         place = self.terraform.tree.parents[1]
-        (place / "scripts").mkdir()
-        for name in ("common.sh", "terraform"):
-            shutil.copy2(ROOT / "scripts" / name, place / "scripts" / name)
+        copy_scripts(place, "common.sh", "terraform")
         script = replace(self.terraform, executable=str(place / "scripts/terraform"))
         summary = place / "summary.md"
         with self.moto.recorded() as self.asked:

@@ -2,14 +2,13 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from tests.pipelines.workflows import GITLAB, load, workflows
-from tests.scripts import ROOT, run_script
+from tests.scripts import copy_scripts, run_script
 
 # Keeps issues in a file, as GitHub would by its own program.
 GH = f"""#!{sys.executable}
@@ -47,10 +46,8 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "scripts").mkdir(parents=True)
+        copy_scripts(folder, "common.sh", "report-drift")
         (folder / ".build").mkdir()
-        for name in ("common.sh", "report-drift"):
-            shutil.copy2(ROOT / "scripts" / name, folder / "scripts" / name)
         (folder / "bin").mkdir()
         (folder / "bin/gh").write_text(GH)
         (folder / "bin/gh").chmod(0o755)

@@ -1,13 +1,12 @@
 """Secrets are found in files and in the history, by commit, file and line, and never printed."""
 
 import secrets
-import shutil
 import string
 import subprocess
 from pathlib import Path
 
 import pytest
-from tests.scripts import ROOT, run_script
+from tests.scripts import ROOT, copy_scripts, run_script
 
 ENVIRONMENT = ROOT / ".build/pipelines"
 
@@ -17,10 +16,8 @@ class Repository:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "scripts").mkdir(parents=True)
+        copy_scripts(folder, "common.sh", "secrets-scan", "secrets_scan.py")
         (folder / ".build").mkdir()
-        for name in ("common.sh", "secrets-scan", "secrets_scan.py"):
-            shutil.copy2(ROOT / "scripts" / name, folder / "scripts" / name)
         (folder / ".build/pipelines").symlink_to(ENVIRONMENT)
         (folder / ".gitignore").write_text(".build\n")
         self.git("init", "--quiet", "--initial-branch=main")

@@ -3,12 +3,14 @@
 import json
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -172,6 +174,22 @@ class PlatformProcess:
             timeout=timeout_s,
             check=False,
         )
+
+
+@contextmanager
+def own_platform(name: str, **settings: str) -> Iterator[PlatformProcess]:
+    """Run a platform over a folder of its own, which goes with it.
+
+    Not below pytest's own folder, which every test run closes to other users, PostgreSQL's too.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"tw-{name}-"))
+    process = PlatformProcess(folder, **settings)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_line(process: "subprocess.Popen[bytes]", timeout_s: float) -> str:

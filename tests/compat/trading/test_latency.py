@@ -1,11 +1,8 @@
 """alpaca-py replaces orders at a market to which they take time."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from alpaca.common.exceptions import APIError
@@ -17,7 +14,7 @@ from alpaca.trading.models import Order
 from alpaca.trading.requests import LimitOrderRequest, ReplaceOrderRequest
 from tests.compat.trading.test_trading_client import client_of
 
-from tradewind.testing.process import PlatformProcess
+from tradewind.testing.process import PlatformProcess, own_platform
 from tradewind.testing.waiting import wait_for
 
 LATENCY_MS = 1_500
@@ -28,16 +25,10 @@ ROUNDS_MAX = 20
 @pytest.fixture(scope="module")
 def slow() -> Iterator[PlatformProcess]:
     """Return a platform whose orders are on their way for a while, and trade at any touch."""
-    folder = Path(tempfile.mkdtemp(prefix="tw-slow-"))
-    process = PlatformProcess(
-        folder, feed_interval_ms="100", latency_ms=str(LATENCY_MS), fill_model="instant"
-    )
-    process.start()
-    try:
+    with own_platform(
+        "slow", feed_interval_ms="100", latency_ms=str(LATENCY_MS), fill_model="instant"
+    ) as process:
         yield process
-    finally:
-        process.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """A live venue at Alpaca, whose part a second platform plays: its API is the one that is spoken."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +9,7 @@ import pytest
 from tests.integration.brokers.desk import WAIT_S, Desk, Started
 from tests.integration.brokers.wire import State, Wire
 
-from tradewind.testing.process import PlatformProcess
+from tradewind.testing.process import PlatformProcess, own_platform
 from tradewind.testing.waiting import wait_for
 
 VENUE = "alpaca-test"
@@ -20,19 +17,13 @@ VENUE = "alpaca-test"
 
 @pytest.fixture(scope="module")
 def broker() -> Iterator[PlatformProcess]:
-    folder = Path(tempfile.mkdtemp(prefix="tw-broker-"))
-    process = PlatformProcess(
-        folder,
+    with own_platform(
+        "broker",
         feed_interval_ms="200",
         rate_limit_per_key="1000000/minute",
         rate_limit_per_address="1000000/minute",
-    )
-    process.start()
-    try:
+    ) as process:
         yield process
-    finally:
-        process.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from tradewind.contracts.journal import JournalReader
 from tradewind.platform.database import Database, ServiceSchema
 from tradewind.portfolio_service.app import SCHEMA, PortfolioApp
 
+TABLES = ("venue_progress", "accounts", "positions", "last_prices", "equity_points", "income")
 StartApp = Callable[[JournalReader], Awaitable[PortfolioApp]]
 
 
@@ -22,9 +23,7 @@ async def portfolio_database(
 @pytest.fixture
 async def database(portfolio_database: Database) -> Database:
     """Return the database without any row."""
-    await portfolio_database.execute(
-        "TRUNCATE venue_progress, accounts, positions, last_prices, equity_points, income"
-    )
+    await portfolio_database.execute(f"TRUNCATE {', '.join(TABLES)}")
     return portfolio_database
 
 

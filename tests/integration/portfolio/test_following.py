@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
-from tests.integration.portfolio.conftest import StartApp
+from tests.integration.portfolio.conftest import TABLES, StartApp
 
 from tradewind.contracts.journal import CashDeposited, JournalRecord
 from tradewind.contracts.vocabulary import MAIN_VENUE, AccountId, VenueId
@@ -17,8 +17,6 @@ from tradewind.portfolio_service.app import PortfolioApp
 from tradewind.portfolio_service.domain.projection import Projection
 from tradewind.portfolio_service.repository import Overtaken, Repository
 from tradewind.testing.journal import AccountStory, JournalInMemory
-
-TABLES = ("venue_progress", "accounts", "positions", "last_prices", "equity_points", "income")
 
 
 def live(story: AccountStory, first: int, last: int) -> None:

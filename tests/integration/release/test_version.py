@@ -2,12 +2,12 @@
 
 import os
 import runpy
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.scripts import copy_scripts
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = ("version", "version.py")
@@ -19,9 +19,7 @@ class Checkout:
 
     def __init__(self, folder: Path, more: tuple[str, ...] = ()) -> None:
         self.folder = folder
-        (folder / "scripts").mkdir(parents=True)
-        for name in (*SCRIPTS, *more):
-            shutil.copy(ROOT / "scripts" / name, folder / "scripts" / name)
+        copy_scripts(folder, *SCRIPTS, *more)
 
     def git(self, *arguments: str) -> None:
         quiet = ("-c", "user.name=Tester", "-c", "user.email=tester@example.com")
