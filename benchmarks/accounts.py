@@ -32,8 +32,8 @@ from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, Quanti
 
 SIZES = (1, 1_000, 100_000)
 ACTIVE_MAX = 1_000
-ORDERS = 10_000
-ROUNDS = 7
+ORDERS = 2_000
+ROUNDS = 40
 OPEN_ORDERS = 250_000
 """A quarter of what memory is told for."""
 

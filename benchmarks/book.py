@@ -1,7 +1,8 @@
 """Matching operations a second of the pure book, beside two order books from PyPI.
 
 The workload is the same list of operations for everybody: 60 % limit orders that rest, 30 % cancels
-of a random earlier order, 10 % limit orders that cross the spread and sweep what they reach.
+of a random earlier order, 10 % limit orders that cross the spread, sweep what they reach and are
+canceled if anything is left, as an ``ioc`` order is.
 Everybody has to say after each order what became of it, and to hand over every trade. Ours and
 ``pyorderbook`` return the trades; ``bourse`` is asked for the order's status, and once at the end
 for all trades. It is also told the time of each order, without which it forgets orders of the same
@@ -21,7 +22,7 @@ import pyorderbook
 from tradewind.order_service.domain.book import Book, Resting
 
 OPERATIONS = 200_000
-ROUNDS = 5
+ROUNDS = 15
 MID = 10_000
 ADD, CANCEL, CROSS = range(3)
 
@@ -67,29 +68,32 @@ def workload(count: int = OPERATIONS, seed: int = 1) -> list[Operation]:
     return operations
 
 
-def run_tradewind(operations: list[Operation]) -> int:
+def run_tradewind(operations: list[Operation], book: Book | None = None) -> int:
     """Run the operations on our book, by the calls that the core makes; return how often it traded.
 
-    The core rests an order, asks what comes first on the other side as far as the limit reaches,
-    and takes what was traded off both.
+    The core asks what comes first on the other side as far as the limit reaches, takes what was
+    traded off it, and rests what is left, unless that is canceled at once.
     """
-    book = Book()
+    book = book or Book()
+    add, first, reduce, remove = book.add, book.first, book.reduce, book.remove
     places: dict[int, Resting] = {}
     trades = 0
     for kind, number, name, side, price, quantity in operations:
         if kind == CANCEL:
-            book.remove(places[number])
+            place = places.get(number)
+            if place is not None:
+                remove(place)
             continue
-        place = book.add(name, side, price, quantity)
-        while place.quantity and (maker := book.first(1 - side, price)) is not None:
-            traded = min(maker.quantity, place.quantity)
-            book.reduce(maker, traded)
-            book.reduce(place, traded)
+        left = quantity
+        while left and (maker := first(1 - side, price)) is not None:
+            traded = maker.quantity
+            if traded > left:
+                traded = left
+            reduce(maker, traded)
+            left -= traded
             trades += 1
-        if kind == ADD:
-            places[number] = place
-        else:
-            book.remove(place)
+        if left and kind == ADD:
+            places[number] = add(name, side, price, left)
     return trades
 
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import bourse
 
-from benchmarks.book import CANCEL, CROSS, MID, Operation, workload
+from benchmarks.book import CANCEL, CROSS, MID, Operation, run_tradewind, workload
 from benchmarks.startup import resident_megabytes
-from tradewind.order_service.domain.book import Book, Resting
+from tradewind.order_service.domain.book import Book
 
 SIZES = (1_000, 100_000)
 OPERATIONS = 100_000
@@ -45,21 +45,8 @@ def time_tradewind(resting: int, operations: list[Operation]) -> float:
     book = Book()
     for number, (side, price) in enumerate(_behind(resting)):
         book.add(f"r{number}", side, price, 1)
-    places: dict[int, Resting] = {}
     start = time.process_time()
-    for kind, number, name, side, price, quantity in operations:
-        if kind == CANCEL:
-            book.remove(places[number])
-            continue
-        place = book.add(name, side, price, quantity)
-        while place.quantity and (maker := book.first(1 - side, price)) is not None:
-            traded = min(maker.quantity, place.quantity)
-            book.reduce(maker, traded)
-            book.reduce(place, traded)
-        if kind == CROSS:
-            book.remove(place)
-        else:
-            places[number] = place
+    run_tradewind(operations, book)
     return time.process_time() - start
 
 

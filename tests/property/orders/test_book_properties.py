@@ -110,6 +110,16 @@ def test_gaps_are_swept_so_that_canceled_orders_take_no_memory() -> None:
     assert sorted(place.order_id for place in book.walk(BUY)) == sorted(survivors)
 
 
+def test_prices_that_were_traded_through_take_no_memory() -> None:
+    book = Book()
+    for number in range(6_000):
+        book.add(str(number), SELL, 1 + number, 1)
+    while maker := book.first(SELL):
+        book.reduce(maker, 1)
+    assert not book._levels[SELL]
+    assert len(book._spare) < 4_000
+
+
 EXAMPLES = 200
 OPERATIONS = 5_000
 """In each example: a million in all."""
