@@ -985,7 +985,10 @@ class CoreMachine(RuleBasedStateMachine):
             for side in (BUY, SELL):
                 places = list(book.walk(side))
                 keys = [
-                    (-place.key, self.core.state.orders[OrderId(place.order_id)].priority)
+                    (
+                        place.price if side == SELL else -place.price,
+                        self.core.state.orders[OrderId(place.order_id)].priority,
+                    )
                     for place in places
                 ]
                 assert keys == sorted(keys)
