@@ -97,9 +97,9 @@ def run_tradewind(operations: list[Operation], book: Book | None = None) -> int:
     return trades
 
 
-def run_bourse(operations: list[Operation], asks: bool = True) -> int:
+def run_bourse(operations: list[Operation], asks: bool = True, book: Any = None) -> int:
     """Run the operations on bourse's Rust book; return the number of trades."""
-    book = bourse.core.OrderBook(0, 1, True)
+    book = book or bourse.core.OrderBook(0, 1, True)
     places: dict[int, int] = {}
     place_order, cancel_order, order_status = (
         book.place_order,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import bourse
 
-from benchmarks.book import CANCEL, CROSS, MID, Operation, run_tradewind, workload
+from benchmarks.book import MID, Operation, run_bourse, run_tradewind, workload
 from benchmarks.startup import resident_megabytes
 from tradewind.order_service.domain.book import Book
 
@@ -56,20 +56,8 @@ def time_bourse(resting: int, operations: list[Operation]) -> float:
     for number, (side, price) in enumerate(_behind(resting)):
         book.set_time(number)
         book.place_order(side == 0, 1, 0, price)
-    places: dict[int, int] = {}
     start = time.process_time()
-    for kind, number, _, side, price, quantity in operations:
-        if kind == CANCEL:
-            book.cancel_order(places[number])
-            continue
-        book.set_time(resting + number)
-        place = book.place_order(side == 0, quantity, 0, price)
-        book.order_status(place)
-        if kind == CROSS:
-            book.cancel_order(place)
-        else:
-            places[number] = place
-    book.get_trades()
+    run_bourse(operations, book=book)
     return time.process_time() - start
 
 

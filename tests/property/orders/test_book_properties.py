@@ -49,10 +49,10 @@ class NaiveBook:
 def submit(
     book: Book, order_id: str, side: int, price: int, quantity: int
 ) -> tuple[Resting, list[tuple[str, int]]]:
-    """Add an order and let it trade, as the core does; return its place and what it met."""
+    """Add an order and let it trade; return its place and what it met."""
     place = book.add(order_id, side, price, quantity)
     matches = []
-    while place.quantity and (maker := book.first(1 - place.side, place.price)):
+    while place.quantity and (maker := book.first(1 - side, price)):
         traded = min(maker.quantity, place.quantity)
         book.reduce(maker, traded)
         book.reduce(place, traded)

@@ -30,7 +30,6 @@ class Resting(Struct, gc=False):
     """An order's place in the book. ``quantity`` is what is left; 0 once it has gone."""
 
     order_id: str
-    side: int
     price: int
     quantity: int
 
@@ -50,7 +49,7 @@ class Book:
 
     def add(self, order_id: str, side: int, price: int, quantity: int) -> Resting:
         """Put an order behind the others at its price and return its place."""
-        place = Resting(order_id, side, price, quantity)
+        place = Resting(order_id, price, quantity)
         queue = self._levels[side].get(price)
         if queue is None:
             queue = self._open_level(side, price)
@@ -113,10 +112,12 @@ class Book:
 
         Without a limit all of them. The book must not change while the walk goes on.
         """
-        reach = None if limit is None else -limit if side else limit
+        if limit is None:
+            limit = _ANY[side]
+        reach = -limit if side else limit
         levels = self._levels[side]
         for key in reversed(self._keys[side]):
-            if reach is not None and key < reach:
+            if key < reach:
                 return
             for place in levels[-key if side else key]:
                 if place.quantity:
