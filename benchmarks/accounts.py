@@ -32,8 +32,8 @@ from tradewind.platform.money import CENT, SCALE, MoneyUnits, PriceUnits, Quanti
 
 SIZES = (1, 1_000, 100_000)
 ACTIVE_MAX = 1_000
-ORDERS = 2_000
-ROUNDS = 40
+ORDERS = 1_000
+ROUNDS = 150
 OPEN_ORDERS = 250_000
 """A quarter of what memory is told for."""
 
@@ -63,7 +63,12 @@ class _Venue:
             cash = commands.Deposit(account_id, MoneyUnits(900_000_000 * SCALE), "cash")
             decide(self.core, cash, _AT)
             self.submit(account_id)
-            self.core.drain()
+            self.commit()
+
+    def commit(self) -> None:
+        """End a batch as the sequencer does."""
+        self.core.drain()
+        self.core.known_client_order_ids = set()
 
     def submit(self, account_id: AccountId) -> OrderId:
         self.number += 1
@@ -91,7 +96,7 @@ class _Venue:
             account_id = active[number % len(active)]
             order_id = self.submit(account_id)
             decide(self.core, commands.CancelOrder(account_id, order_id), _AT)
-            self.core.drain()
+            self.commit()
         return (time.process_time() - started) / ORDERS * 1e6
 
 
@@ -121,7 +126,7 @@ def _fill_a_core() -> None:
     before = resident_megabytes(os.getpid())
     for number in range(OPEN_ORDERS):
         venue.submit(venue.accounts[number % len(venue.accounts)])
-        venue.core.drain()
+        venue.commit()
     used = resident_megabytes(os.getpid()) - before
     print(used * 1_000_000 / OPEN_ORDERS)
 

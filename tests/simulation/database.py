@@ -19,7 +19,7 @@ from tradewind.contracts.vocabulary import AccountId, OrderId, VenueId
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.books import Books
 from tradewind.order_service.domain.core import Emitted
-from tradewind.order_service.domain.ledger import Posting
+from tradewind.order_service.domain.ledger import Line, lines
 from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.order_service.journal_writer import JOURNAL_CHANNEL, WRITE_TIMEOUT_S, Deposed
 from tradewind.order_service.snapshots import decode_state
@@ -39,13 +39,13 @@ class Batch(msgspec.Struct, frozen=True):
     """What one statement writes, as it was when the statement was sent."""
 
     epoch: int
-    rows: list[tuple[int, Any, bytes, list[Posting]]]
+    rows: list[tuple[int, Any, bytes, list[Line]]]
     orders: list[Order]
 
     @classmethod
     def of(cls, epoch: int, emitted: Sequence[Emitted], touched: Sequence[OrderState]) -> "Batch":
         """Encode a batch."""
-        rows = [(e.number, e.at, _encode_event(e.event), list(e.postings)) for e in emitted]
+        rows = [(e.number, e.at, _encode_event(e.event), lines(e.postings)) for e in emitted]
         return cls(epoch, rows, [order.view() for order in touched])
 
 
@@ -159,14 +159,14 @@ class SimulatedDatabase:
 
     def _fold(self, batch: Batch) -> None:
         known = dict(self.truth.orders)
-        for number, at, encoded, postings in batch.rows:
+        for number, at, encoded, written in batch.rows:
             self._world.digest(encoded)
             event = _decode_event(encoded)
             if self.records and at < self.records[-1].at:
                 raise Violation(f"record {number} is of {at}, before the one that it follows")
             check_event(self.truth, event)
             self._replacements.follow(self.truth, event)
-            if apply(self.truth, self._books, number, at, event) != postings:
+            if lines(apply(self.truth, self._books, number, at, event)) != written:
                 raise Violation(f"the postings of record {number} are not those of its event")
             self.records.append(JournalRecord(self._spec.venue_id, number, at, event))
             known.update(self.truth.orders)

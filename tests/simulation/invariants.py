@@ -90,16 +90,16 @@ def check_state(state: VenueState) -> None:
         # Who opens a position reserves cash, who closes one shares: owned ones, or owed ones.
         asset = account.currency if order.intent.opens else order.symbol
         owed = not order.intent.opens and order.side is OrderSide.BUY
-        key = (asset, account.ledger_held)
+        key = (asset, account.ledger_held.name)
         holds[key] = holds.get(key, 0) + (-order.hold if owed else order.hold)
-    for asset, by_account in state.ledger.sums.items():
+    for asset, by_account in state.ledger_sums().items():
         if sum(by_account.values()):
             raise Violation(f"the ledger is off by {sum(by_account.values())} of {asset}")
         for account in state.accounts.values():
-            if not account.is_margin and by_account.get(account.ledger_available, 0) < 0:
+            if not account.is_margin and by_account.get(account.ledger_available.name, 0) < 0:
                 raise Violation(f"{account.account_id} has less than nothing of {asset}")
-            held = by_account.get(account.ledger_held, 0)
-            if held != holds.get((asset, account.ledger_held), 0):
+            held = by_account.get(account.ledger_held.name, 0)
+            if held != holds.get((asset, account.ledger_held.name), 0):
                 raise Violation(f"{account.account_id} holds {held} of {asset}, its orders do not")
 
 

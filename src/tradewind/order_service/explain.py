@@ -102,4 +102,4 @@ def _book(books: Books, event: Event) -> list[str]:
 
 def _posting(posting: Posting) -> str:
     ledger_account, asset, amount = posting
-    return f"    ledger: {format_units(amount):>20} {asset:<6} {ledger_account}"
+    return f"    ledger: {format_units(amount):>20} {asset:<6} {ledger_account.name}"

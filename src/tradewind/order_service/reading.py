@@ -68,7 +68,8 @@ def list_open_orders(core: Core, account: AccountState, query: OrderQuery) -> li
 
     The query's paging by order id is not looked at: its anchors may have ended.
     """
-    order_ids = reversed(account.order_ids) if query.descending else iter(account.order_ids)
+    oldest_first = account.client_order_ids.values()
+    order_ids = reversed(oldest_first) if query.descending else iter(oldest_first)
     orders = (core.state.orders[order_id] for order_id in order_ids)
     wanted = (order for order in orders if _matches(order, query))
     # Orders are kept in order of acceptance, so only those of one instant are out of order.

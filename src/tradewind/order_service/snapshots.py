@@ -7,7 +7,7 @@ import msgspec
 
 from tradewind.order_service.domain.state import VenueState
 
-SNAPSHOT_FORMAT = 25
+SNAPSHOT_FORMAT = 26
 """Raise it when ``VenueState`` changes, or what ``apply`` makes of events that are written already.
 
 Snapshots of another format are left alone: the journal is then folded from its beginning.

@@ -754,9 +754,10 @@ class CoreMachine(RuleBasedStateMachine):
     @invariant()
     def in_extended_hours_only_orders_for_them_stand_in_the_books(self) -> None:
         if self.core.state.extended_phase is not None:
-            for order_id in self.core.books.places:
-                order = self.core.state.orders[order_id]
-                assert order.extended_hours or order.symbol == COIN
+            places = self.core.books.places
+            standing = [o for o in self.core.state.orders.values() if o.priority in places]
+            assert len(standing) == len(places)
+            assert all(order.extended_hours or order.symbol == COIN for order in standing)
 
     def act(self, symbol: str, what: str, rates: tuple[int, int]) -> None:
         """Let the company do something; what ends the symbol is undone by another's new name."""
@@ -791,12 +792,13 @@ class CoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def no_cash_or_shares_below_zero_in_a_cash_account(self) -> None:
+        sums = self.core.state.ledger_sums()
         for account in self.core.state.accounts.values():
             if account.is_margin:
                 continue
-            for by_account in self.core.state.ledger.sums.values():
-                assert by_account.get(account.ledger_available, 0) >= 0
-                assert by_account.get(account.ledger_held, 0) >= 0
+            for by_account in sums.values():
+                assert by_account.get(account.ledger_available.name, 0) >= 0
+                assert by_account.get(account.ledger_held.name, 0) >= 0
 
     @invariant()
     def a_margin_account_is_long_or_short_and_reserves_no_more_than_it_has(self) -> None:
@@ -844,7 +846,7 @@ class CoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def postings_sum_to_zero_in_every_asset(self) -> None:
-        for asset, by_account in self.core.state.ledger.sums.items():
+        for asset, by_account in self.core.state.ledger_sums().items():
             assert sum(by_account.values()) == 0, asset
 
     @invariant()
@@ -867,20 +869,20 @@ class CoreMachine(RuleBasedStateMachine):
                     order.filled_value,
                     order.order_fees,
                 )
-                key, sign = (account.ledger_held, account.currency), 1
+                key, sign = (account.ledger_held.name, account.currency), 1
             else:
                 exposure = order.left
-                key = (account.ledger_held, order.symbol)
+                key = (account.ledger_held.name, order.symbol)
                 sign = -1 if order.side is OrderSide.BUY else 1
             if order.waits_to_replace:
                 assert 0 <= order.hold <= exposure, "it adds to what the other one reserves"
             else:
                 assert order.hold == exposure
             held[key] = held.get(key, 0) + sign * order.hold
-        for asset, by_account in state.ledger.sums.items():
+        for asset, by_account in state.ledger_sums().items():
             for account in state.accounts.values():
-                expected = held.get((account.ledger_held, asset), 0)
-                assert by_account.get(account.ledger_held, 0) == expected
+                expected = held.get((account.ledger_held.name, asset), 0)
+                assert by_account.get(account.ledger_held.name, 0) == expected
 
     @rule(
         symbol=symbols,
@@ -930,7 +932,7 @@ class CoreMachine(RuleBasedStateMachine):
     def every_position_has_shares_and_all_shares_a_position(self) -> None:
         state = self.core.state
         for account in state.accounts.values():
-            held = {asset for asset in state.ledger.sums if state.qty(account, asset)}
+            held = {asset for asset in state.ledger_sums() if state.qty(account, asset)}
             assert held - {account.currency} == set(account.positions)
 
     @invariant()

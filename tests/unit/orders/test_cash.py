@@ -7,6 +7,7 @@ from tradewind.contracts.journal import CashTransferred
 from tradewind.contracts.vocabulary import AccountId
 from tradewind.order_service.domain import commands
 from tradewind.order_service.domain.decide import decide
+from tradewind.order_service.domain.ledger import lines
 from tradewind.order_service.domain.refusals import (
     AccountNotFound,
     IdempotencyKeyReused,
@@ -85,7 +86,7 @@ def test_transfer_is_one_entry_that_moves_cash_from_one_to_the_other() -> None:
     decide(stage.core, commands.Transfer(ALICE, BOB, money("2500.25"), "rent", "k"), stage.now)
     [record], _ = stage.core.drain()
     assert record.event == CashTransferred(ALICE, BOB, money("2500.25"), "rent", "k")
-    assert record.postings == [
+    assert lines(record.postings) == [
         (f"{ALICE}:available", "USD", -money("2500.25")),
         (f"{BOB}:available", "USD", money("2500.25")),
     ]

@@ -83,7 +83,7 @@ def test_sessions_of_the_exchange_leave_crypto_orders_and_its_depth_alone() -> N
         SessionClosed(DAY, stage.now, {}, after_hours_follow=True),
         ExtendedHoursOpened(DAY, stage.now, ExtendedPhase.AFTER_HOURS),
     )
-    assert order.order_id in stage.core.books.places
+    assert order.priority in stage.core.books.places
     assert buy(stage, "0.01", tif="ioc").status is OrderStatus.FILLED
     assert order.status is OrderStatus.NEW
 

@@ -248,7 +248,7 @@ def test_restart_in_extended_hours_leaves_the_others_aside() -> None:
     asking = stage.submit(BOB, "buy", 5, "9.99", "gtc", extended=True)
     close(stage)
     stage.core = Core(stage.core.spec, decode_state(encode_state(stage.core.state)))
-    assert list(stage.core.books.places) == [asking.order_id]
+    assert list(stage.core.books.places) == [asking.priority]
     assert fills(stage.depth(asks=[("9.98", 100)])) == [("9.98", "5")]
     end(stage)
     assert len(Books.of(stage.core.state).places) == 1

@@ -15,7 +15,7 @@ from tradewind.contracts.trading_accounts import Configuration
 from tradewind.contracts.venues import Halt
 from tradewind.order_service import snapshots
 from tradewind.order_service.domain import commands
-from tradewind.order_service.domain.ledger import OUTSIDE, Ledger
+from tradewind.order_service.domain.ledger import OUTSIDE, Ledger, LedgerAccount
 from tradewind.order_service.domain.state import (
     AccountState,
     BandsInForce,
@@ -36,7 +36,7 @@ from tradewind.order_service.snapshots import (
 )
 
 STRUCTURES = {
-    25: "79a2c5eb9d9accc5",  # pragma: allowlist secret
+    26: "b4a6bdf2426eb546",  # pragma: allowlist secret
 }
 """Digest of the structure that each format had. A change of structure needs a new format."""
 
@@ -61,6 +61,7 @@ def structure() -> str:
         Resumption,
         BandsInForce,
         Ledger,
+        LedgerAccount,
         Configuration,
         MarginSettings,
         MarginCall,

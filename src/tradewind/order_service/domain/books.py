@@ -1,5 +1,8 @@
 """The books of a venue: where its open orders stand, worked out from its state."""
 
+from collections.abc import Mapping
+from itertools import chain
+
 from tradewind.contracts.vocabulary import OrderId, TimeInForce
 from tradewind.order_service.domain.book import BUY, SELL, Book, Resting
 from tradewind.order_service.domain.state import AUCTION_TIMES, OrderState, VenueState, book_side
@@ -16,7 +19,8 @@ class Books:
         self.auctions: dict[tuple[str, TimeInForce], dict[OrderId, OrderState]] = {}
         self.books: dict[str, Book] = {}
         self.market_orders: dict[str, dict[OrderId, OrderState]] = {}
-        self.places: dict[OrderId, Resting] = {}
+        self.places: dict[int, Resting] = {}
+        """By the priority of its order: numbers that follow one another are near in memory."""
         self.triggers = TriggerBook()
 
     @classmethod
@@ -56,28 +60,29 @@ class Books:
             book = self.books[order.symbol] = Book()
         side = book_side(order.side)
         place = book.add(order.order_id, side, order.limit_price, order.left)
-        self.places[order.order_id] = place
+        self.places[order.priority] = place
 
-    def lift(self, symbol: str) -> list[OrderId]:
-        """Take every order of a symbol out and return their ids, in no order."""
-        lifted = list(self.market_orders.pop(symbol, ()))
+    def lift(self, symbol: str, orders: Mapping[OrderId, OrderState]) -> list[OrderState]:
+        """Take every order of a symbol out of its book, and return them in no order."""
+        lifted = list(self.market_orders.pop(symbol, {}).values())
         book = self.books.pop(symbol, None)
         if book is not None:
-            lifted += [OrderId(place.order_id) for side in (BUY, SELL) for place in book.walk(side)]
-        for order_id in lifted:
-            self.places.pop(order_id, None)
+            for place in chain(book.walk(BUY), book.walk(SELL)):
+                order = orders[OrderId(place.order_id)]
+                del self.places[order.priority]
+                lifted.append(order)
         return lifted
 
     def reduce(self, order: OrderState, quantity: int) -> None:
         """Take a traded quantity off an order that is in the books."""
-        place = self.places.get(order.order_id)
+        place = self.places.get(order.priority)
         if place is None:
             if not order.left:
                 self.remove(order)
             return
         self.books[order.symbol].reduce(place, quantity)
         if not place.quantity:
-            del self.places[order.order_id]
+            del self.places[order.priority]
 
     def remove(self, order: OrderState) -> None:
         """Take an order out, if it is in the books at all."""
@@ -88,7 +93,7 @@ class Books:
                 order.order_id, order.symbol, order.side, order.terms, order.priority
             )
             return
-        place = self.places.pop(order.order_id, None)
+        place = self.places.pop(order.priority, None)
         if place is not None:
             self.books[order.symbol].remove(place)
             return

@@ -145,8 +145,8 @@ def _join_again(core: Core, symbol: str) -> None:
     Orders that were sent over night have met nobody yet, and those that stood before have not met
     this day's market. The core does not know either what the feed showed before it was restarted.
     """
-    orders = [core.state.orders[order_id] for order_id in core.books.lift(symbol)]
-    for order in sorted(orders, key=lambda order: order.priority):
+    lifted = core.books.lift(symbol, core.state.orders)
+    for order in sorted(lifted, key=lambda order: order.priority):
         take(core, order)
         if order.status.is_open:
             core.books.add(order)

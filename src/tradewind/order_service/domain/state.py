@@ -4,6 +4,7 @@
 derived from the open orders. Nothing here remembers an order that has ended.
 """
 
+from collections.abc import ValuesView
 from datetime import date, datetime
 
 from msgspec import Struct, field
@@ -31,7 +32,13 @@ from tradewind.contracts.vocabulary import (
 )
 from tradewind.order_service.domain.book import BUY, SELL
 from tradewind.order_service.domain.cash_keys import CashMoved
-from tradewind.order_service.domain.ledger import Ledger, available, held, receivable
+from tradewind.order_service.domain.ledger import (
+    Ledger,
+    LedgerAccount,
+    available,
+    held,
+    receivable,
+)
 from tradewind.platform.money import MoneyUnits, PriceUnits, QuantityUnits
 
 # Read off its class, a member costs ten times as much before Python 3.12; these are asked for
@@ -194,17 +201,24 @@ class PositionState(Struct, kw_only=True, gc=False):
 
 
 class AccountState(Struct, kw_only=True):
-    """An account at this venue."""
+    """An account at this venue.
+
+    What each order asks for stands first, side by side in memory: with many accounts an order costs
+    what it has to fetch of its own.
+    """
 
     account_id: AccountId
     currency: str
     opened_at: datetime
-    configuration: Configuration = Configuration()
-    positions: dict[str, PositionState] = field(default_factory=dict)
-    order_ids: dict[OrderId, None] = field(default_factory=dict)
-    """Open orders, oldest first."""
     client_order_ids: dict[str, OrderId] = field(default_factory=dict)
-    """Of open orders only; those of ended ones are in the tables."""
+    """The open orders by the names that their owner gave them, oldest first."""
+    ledger_available: LedgerAccount = field(default_factory=LedgerAccount)
+    ledger_held: LedgerAccount = field(default_factory=LedgerAccount)
+    margin: MarginSettings = MarginSettings()
+    limits: AccountLimits = AccountLimits()
+    configuration: Configuration = Configuration()
+    kill_switch: bool = False
+    positions: dict[str, PositionState] = field(default_factory=dict)
     last_equity: MoneyUnits = MoneyUnits(0)
     """Equity at the close before the newest session, moved along by deposits and withdrawals."""
     closing_equity: MoneyUnits = MoneyUnits(0)
@@ -215,8 +229,6 @@ class AccountState(Struct, kw_only=True):
     closing_borrowed: MoneyUnits = MoneyUnits(0)
     """What short positions were worth at the newest close: what they cost until the next."""
     fees_paid: MoneyUnits = MoneyUnits(0)
-    limits: AccountLimits = AccountLimits()
-    kill_switch: bool = False
     kill_switch_reason: str = ""
     live_trading: bool = False
     """Whether an administrator lets its orders go to the broker of a live venue."""
@@ -224,7 +236,6 @@ class AccountState(Struct, kw_only=True):
     """When orders were taken in the last second; kept where orders a second are limited."""
     recent_twins: dict[str, datetime] = field(default_factory=dict)
     """When an order of each kind was taken last, oldest first; kept for duplicates."""
-    margin: MarginSettings = MarginSettings()
     margin_call: MarginCall | None = None
     opening_orders: dict[str, int] = field(default_factory=dict)
     """How many open orders of a margin account open a position in a symbol; below zero for short
@@ -237,14 +248,24 @@ class AccountState(Struct, kw_only=True):
     """Maintenance margin at the newest close, and ``last_maintenance`` at the one before the newest
     session."""
     last_maintenance: MoneyUnits = MoneyUnits(0)
-    ledger_available: str = ""
-    ledger_held: str = ""
-    ledger_receivable: str = ""
+    ledger_receivable: LedgerAccount = field(default_factory=LedgerAccount)
 
     def __post_init__(self) -> None:
-        self.ledger_available = available(self.account_id)
-        self.ledger_held = held(self.account_id)
-        self.ledger_receivable = receivable(self.account_id)
+        self.ledger_available.name = available(self.account_id)
+        self.ledger_held.name = held(self.account_id)
+        self.ledger_receivable.name = receivable(self.account_id)
+        for ledger_account in self.ledger_accounts:
+            ledger_account.currency = self.currency
+
+    @property
+    def ledger_accounts(self) -> tuple[LedgerAccount, LedgerAccount, LedgerAccount]:
+        """All accounts of the ledger that are its own."""
+        return self.ledger_available, self.ledger_held, self.ledger_receivable
+
+    @property
+    def order_ids(self) -> ValuesView[OrderId]:
+        """Open orders, oldest first."""
+        return self.client_order_ids.values()
 
     @property
     def is_margin(self) -> bool:
@@ -354,6 +375,11 @@ class VenueState(Struct, kw_only=True):
             or order.extended_hours
             or self.is_round_the_clock(order.symbol)
         )
+
+    def ledger_sums(self) -> dict[str, dict[str, int]]:
+        """Return the sums of all postings by asset and name of the ledger account."""
+        accounts = self.accounts.values()
+        return self.ledger.all_sums(one for account in accounts for one in account.ledger_accounts)
 
     def cash_available(self, account: AccountState) -> MoneyUnits:
         """Return the cash that no open order reserves; below zero where a margin account owes."""

@@ -14,7 +14,7 @@ from tradewind.contracts.venues import VenueSpec
 from tradewind.order_service.domain.apply import apply
 from tradewind.order_service.domain.applying.entry import hold_asset
 from tradewind.order_service.domain.books import Books
-from tradewind.order_service.domain.ledger import Ledger, Posting
+from tradewind.order_service.domain.ledger import Ledger, LedgerAccount, Line, lines
 from tradewind.order_service.domain.state import OrderState, VenueState
 from tradewind.order_service.journal_archive import ArchiveFolder, RawRecord
 from tradewind.order_service.journal_reading import JournalReading, decode_event
@@ -120,7 +120,7 @@ class _Check:
         # Of the page at hand.
         self.ended: dict[str, OrderState] = {}
         self.fills: dict[int, OrderFilled] = {}
-        self.entries: dict[int, list[Posting]] = {}
+        self.entries: dict[int, list[Line]] = {}
 
     def differ(self, what: str) -> None:
         if len(self.differences) < DIFFERENCES_MAX:
@@ -162,7 +162,7 @@ class _Check:
         order = self.state.orders.get(order_id) if order_id else None
         postings = apply(self.state, self.books, record.number, record.at, event)
         if postings:
-            self.entries[record.number] = postings
+            self.entries[record.number] = lines(postings)
         if isinstance(event, OrderFilled):
             self.fills[record.number] = event
         if order is not None and not order.status.is_open:
@@ -192,7 +192,7 @@ class _Check:
         """Compare every posting, and add those of the table up."""
         rows = await self.connection.fetch(_POSTINGS, self.venue_id, first, self.state.number)
         self.postings += len(rows)
-        written: dict[int, list[Posting]] = {}
+        written: dict[int, list[Line]] = {}
         for row in rows:
             line = (row["ledger_account"], row["asset"], int(row["amount"]))
             written.setdefault(row["journal_number"], []).append(line)
@@ -201,7 +201,9 @@ class _Check:
                 self.differ(f"journal entry {number}: the postings differ from the journal")
         for number, entry in written.items():
             try:
-                self.written.post(entry)
+                self.written.post(
+                    (LedgerAccount(name), asset, amount) for name, asset, amount in entry
+                )
             except InvariantBroken as error:
                 self.differ(f"journal entry {number}: {error}")
         self.entries.clear()
@@ -249,8 +251,9 @@ class _Check:
             self.differ(what.format(row[0]))
 
     def compare_sums(self) -> None:
-        for asset in self.written.sums.keys() | self.state.ledger.sums.keys():
-            ours, theirs = self.written.sums.get(asset, {}), self.state.ledger.sums.get(asset, {})
+        sums = self.state.ledger_sums()
+        for asset in self.written.sums.keys() | sums.keys():
+            ours, theirs = self.written.sums.get(asset, {}), sums.get(asset, {})
             if sum(ours.values()):
                 self.differ(f"the postings in {asset} do not sum to zero")
             if ours != theirs:
@@ -261,17 +264,18 @@ class _Check:
 
         A broker may fill a market order at more than was reserved for it: its word stands.
         """
+        sums = self.state.ledger_sums()
         for account in self.state.accounts.values():
             holds: dict[str, int] = {}
             for order_id in account.order_ids:
                 order = self.state.orders[order_id]
                 asset, sign = hold_asset(account, order)
                 holds[asset] = holds.get(asset, 0) + sign * order.hold
-            for asset, by_account in self.state.ledger.sums.items():
-                if by_account.get(account.ledger_held, 0) != holds.get(asset, 0):
+            for asset, by_account in sums.items():
+                if by_account.get(account.ledger_held.name, 0) != holds.get(asset, 0):
                     self.differ(f"account {account.account_id}: held {asset} is not its orders'")
                 may_owe = account.is_margin or self.is_live
-                if not may_owe and by_account.get(account.ledger_available, 0) < 0:
+                if not may_owe and by_account.get(account.ledger_available.name, 0) < 0:
                     self.differ(f"account {account.account_id}: available {asset} is below zero")
 
     def compare_entitlements(self) -> None:

@@ -61,7 +61,6 @@ def _order_accepted(
     if order.replacing is None:
         join_group(state, order)
     state.orders[order.order_id] = order
-    account.order_ids[order.order_id] = None
     account.client_order_ids[order.client_order_id] = order.order_id
     if account.is_margin:
         _count_opening(account, order, 1)
@@ -229,7 +228,6 @@ def forget(state: VenueState, account: AccountState, order_id: OrderId) -> None:
             del state.groups[order.terms.group_id]
     if account.is_margin:
         _count_opening(account, order, -1)
-    del account.order_ids[order_id]
     del account.client_order_ids[order.client_order_id]
 
 
