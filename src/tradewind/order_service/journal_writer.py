@@ -16,7 +16,6 @@ import msgspec
 from tradewind.contracts.journal import AccountOpened, OrderFilled
 from tradewind.contracts.vocabulary import AccountId, VenueId
 from tradewind.order_service.domain.core import Emitted
-from tradewind.order_service.domain.ledger import lines
 from tradewind.order_service.domain.state import OrderState
 from tradewind.order_service.writer_connections import WriterConnections
 from tradewind.platform.database import Connection
@@ -313,8 +312,8 @@ def _execution_rows(emitted: list[Emitted]) -> list[tuple[Any, ...]]:
 
 def _posting_columns(emitted: list[Emitted]) -> list[Any]:
     rows = [
-        (record.number, number, *line)
+        (record.number, line, ledger_account.name, asset, amount)
         for record in emitted
-        for number, line in enumerate(lines(record.postings))
+        for line, (ledger_account, asset, amount) in enumerate(record.postings)
     ]
     return _columns(rows, _POSTING)

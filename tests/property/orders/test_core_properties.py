@@ -932,7 +932,7 @@ class CoreMachine(RuleBasedStateMachine):
     def every_position_has_shares_and_all_shares_a_position(self) -> None:
         state = self.core.state
         for account in state.accounts.values():
-            held = {asset for asset in state.ledger_sums() if state.qty(account, asset)}
+            held = {asset for asset in state.ledger.sums if state.qty(account, asset)}
             assert held - {account.currency} == set(account.positions)
 
     @invariant()

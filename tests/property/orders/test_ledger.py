@@ -11,7 +11,7 @@ CURRENCIES = {"alice:available": "USD", "alice:held": "USD", "bob:available": "E
 names = st.sampled_from(sorted(CURRENCIES))
 assets = st.sampled_from(["USD", "AAPL"])
 amounts = st.integers(-(10**30), 10**30)
-entries_of_lines = st.lists(st.tuples(names, assets, amounts), max_size=6)
+lines = st.lists(st.tuples(names, assets, amounts), max_size=6)
 
 
 def accounts_of_a_ledger() -> dict[str, LedgerAccount]:
@@ -28,7 +28,7 @@ def balanced(accounts: dict[str, LedgerAccount], entry: list[Line]) -> list[Post
     return written + [(OUTSIDE, asset, amount) for asset, amount in rest.items()]
 
 
-@given(st.lists(entries_of_lines, max_size=10))
+@given(st.lists(lines, max_size=10))
 def test_posted_is_the_sum_of_the_postings_and_every_asset_sums_to_zero(
     entries: list[list[Line]],
 ) -> None:
@@ -45,7 +45,7 @@ def test_posted_is_the_sum_of_the_postings_and_every_asset_sums_to_zero(
         assert 0 not in by_account.values(), "accounts without anything take no memory"
 
 
-@given(entries_of_lines, names, assets, amounts.filter(bool))
+@given(lines, names, assets, amounts.filter(bool))
 def test_entry_that_is_off_is_refused(
     entry: list[Line], name: str, asset: str, amount: int
 ) -> None:

@@ -264,18 +264,18 @@ class _Check:
 
         A broker may fill a market order at more than was reserved for it: its word stands.
         """
-        sums = self.state.ledger_sums()
+        ledger = self.state.ledger
         for account in self.state.accounts.values():
             holds: dict[str, int] = {}
             for order_id in account.order_ids:
                 order = self.state.orders[order_id]
                 asset, sign = hold_asset(account, order)
                 holds[asset] = holds.get(asset, 0) + sign * order.hold
-            for asset, by_account in sums.items():
-                if by_account.get(account.ledger_held.name, 0) != holds.get(asset, 0):
+            for asset in ledger.sums.keys() | {account.currency}:
+                if ledger.posted(account.ledger_held, asset) != holds.get(asset, 0):
                     self.differ(f"account {account.account_id}: held {asset} is not its orders'")
                 may_owe = account.is_margin or self.is_live
-                if not may_owe and by_account.get(account.ledger_available.name, 0) < 0:
+                if not may_owe and ledger.posted(account.ledger_available, asset) < 0:
                     self.differ(f"account {account.account_id}: available {asset} is below zero")
 
     def compare_entitlements(self) -> None:
